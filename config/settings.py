@@ -1,0 +1,264 @@
+"""Every setting, in one file. Environments differ only by environment variables.
+
+A variable that is missing or malformed stops start-up with its name. The embedded
+default (``DEBUG=true``, set by ``./run``) needs none; production needs ``SECRET_KEY``,
+``ALLOWED_HOSTS``, ``SITE_URL``, ``DATABASE_URL``, ``REDIS_URL`` and one of ``EMAIL_URL``
+and ``NOTIFY_API_KEY``.
+"""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+from environs import Env, validate
+
+env = Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEBUG = env.bool("DEBUG", False)
+# Everything the service writes to disk on a machine of one's own.
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+if DEBUG:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def _local_secret_key() -> str:
+    """Return the secret key of this machine's embedded service, made at first start."""
+    path = VAR_DIR / "secret-key"
+    try:
+        with path.open("x") as new:
+            path.chmod(0o600)
+            new.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def _required_in_production(name: str, default: str) -> str:
+    """Return a variable that may be left out only where DEBUG is on."""
+    value = env.str(name, default if DEBUG else None)
+    if not value:
+        raise ImproperlyConfigured(
+            f"The environment variable {name} is missing. Set it, or set DEBUG=true on a machine of your own."
+        )
+    return value
+
+
+# --- Who and what: the words a department may change without touching a template ---
+
+SERVICE_NAME = env.str("SERVICE_NAME", "Local Digital Declaration")
+DEPARTMENT_NAME = env.str("DEPARTMENT_NAME", "Ministry of Housing, Communities and Local Government")
+DEPARTMENT_SHORT_NAME = env.str("DEPARTMENT_SHORT_NAME", "MHCLG")
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", "localdigital@communities.gov.uk", validate=validate.Email())
+REVIEW_PROMISE_WORKING_DAYS = env.int("REVIEW_PROMISE_WORKING_DAYS", 3, validate=validate.Range(min=1))
+# Working days after the approver was asked at which they are reminded, and when we stop waiting.
+APPROVER_REMINDER_WORKING_DAYS = env.list("APPROVER_REMINDER_WORKING_DAYS", [3, 7, 14], subcast=int)
+APPROVER_EXPIRY_WORKING_DAYS = env.int("APPROVER_EXPIRY_WORKING_DAYS", 60, validate=validate.Range(min=1))
+# The crown, the GOV.UK logo and the GDS Transport font may be used only on a GOV.UK domain.
+GOVUK_BRANDING = env.bool("GOVUK_BRANDING", False)
+
+# --- Where it lives ---
+
+PORT = env.int("PORT", 8000, validate=validate.Range(min=1, max=65535))
+SITE_URL = _required_in_production("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
+if urlsplit(SITE_URL).scheme not in {"http", "https"} or not urlsplit(SITE_URL).hostname:
+    raise ImproperlyConfigured("The environment variable SITE_URL must look like https://www.example.gov.uk")
+HTTPS = SITE_URL.startswith("https://")
+SECRET_KEY = env.str("SECRET_KEY", "") or (
+    _local_secret_key() if DEBUG else _required_in_production("SECRET_KEY", "")
+)
+ALLOWED_HOSTS = [
+    host.strip()
+    for host in _required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+    if host.strip()
+]
+# How many proxies of ours stand in front; only then are X-Forwarded-* headers believed.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(min=0))
+
+# --- Rooms ---
+
+INSTALLED_APPS = [
+    "declaration.audit",
+    "declaration.outbox",
+    "declaration.accounts",
+    "declaration",
+    "signatories",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "crispy_forms",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "declaration.accounts.middleware.SecondFactorForStaff",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+CONTEXT_PROCESSORS = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "config.jinja2.environment"},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": CONTEXT_PROCESSORS},
+    },
+]
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = ["govuk"]
+CRISPY_TEMPLATE_PACK = "govuk"
+
+# --- Database ---
+
+DATABASES = {
+    "default": env.dj_db_url(
+        "DATABASE_URL",
+        _required_in_production("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}"),
+    )
+}
+ON_POSTGRESQL = DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql"
+if ON_POSTGRESQL:
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL_SIZE", 8, validate=validate.Range(min=1)),
+        "timeout": 5,
+    }
+    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    raise ImproperlyConfigured("The environment variable DATABASE_URL must name PostgreSQL or SQLite.")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Broker and cache ---
+
+REDIS_URL = _required_in_production("REDIS_URL", "file-broker") if not DEBUG else env.str("REDIS_URL", "")
+FILE_BROKER_DIR = VAR_DIR / "broker"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+    }
+    if REDIS_URL
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "cache",
+    }
+}
+
+# --- Mail ---
+
+EMAIL_URL = env.str("EMAIL_URL", "")
+NOTIFY_API_KEY = env.str("NOTIFY_API_KEY", "")
+if not (DEBUG or EMAIL_URL or NOTIFY_API_KEY):
+    raise ImproperlyConfigured("Set one of the environment variables EMAIL_URL and NOTIFY_API_KEY.")
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", f"{SERVICE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>")
+MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", CONTACT_EMAIL)
+
+# --- People ---
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = reverse_lazy("account_request_login_code")
+LOGIN_REDIRECT_URL = "/dashboard/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# --- Headers ---
+
+SECURE_SSL_REDIRECT = HTTPS and env.bool("SECURE_SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = int(timedelta(days=730).total_seconds()) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# The page template's one inline script; a test computes it from the package.
+GOVUK_INLINE_SCRIPT_HASH = "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, GOVUK_INLINE_SCRIPT_HASH],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# --- Language and time ---
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_I18N = True
+USE_TZ = True
+
+# --- Static files ---
+
+STATIC_URL = "/assets/"
+STATICFILES_DIRS = [BASE_DIR / "static" / "service", BASE_DIR / "static" / "govuk"]
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Limits on what a stranger can make grow ---
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
