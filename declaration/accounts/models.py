@@ -1,0 +1,118 @@
+"""The person who signs in: an officer of an organisation, a member of staff, or both."""
+
+from collections.abc import Collection, Iterable
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import validate_email
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from declaration.accounts.roles import Role, permissions_of
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: None = None, **fields: Any) -> "User":
+        """Create a person who signs in with an emailed code; nobody has a password.
+
+        Raises ValidationError when the address is not one.
+        """
+        if password is not None:
+            raise ValueError("People sign in with an emailed code; a password cannot be set.")
+        user = self.model(email=email.strip().lower(), **fields)
+        validate_email(user.email)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: None = None, **fields: Any) -> "User":
+        """Create an administrator. The second factor is set up at their first sign-in."""
+        return self.create_user(email, password, role=Role.ADMINISTRATOR, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+    def staff(self) -> models.QuerySet["User"]:
+        return self.filter(is_active=True).exclude(role=Role.NONE)
+
+
+class User(AbstractBaseUser):
+    """A person with an email address. Personal data: email, full_name.
+
+    What a person may do in the admin follows from ``role`` alone, through the table in
+    ``declaration.accounts.roles``. ``is_staff`` says the same thing as ``role`` for
+    Django's own code and can't be set on its own.
+    """
+
+    email = models.EmailField("email address", unique=True)
+    full_name = models.CharField(max_length=150, blank=True)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.NONE, blank=True)
+    is_staff = models.BooleanField("may open the admin", default=False, editable=False)
+    is_active = models.BooleanField(
+        "may sign in", default=True, help_text="Untick this instead of deleting the account."
+    )
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        ordering = ("email",)
+        constraints = (
+            models.UniqueConstraint(
+                Lower("email"),
+                name="person_email_is_unique_whatever_its_case",
+                violation_error_message="There is already an account with this email address.",
+            ),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="person_email_is_lower_case"),
+            models.CheckConstraint(
+                condition=Q(role="", is_staff=False) | (~Q(role="") & Q(is_staff=True)),
+                name="person_is_staff_by_role_alone",
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="person_role_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.strip().lower()
+        self.is_staff = self.role != Role.NONE
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.strip().lower()
+        self.is_staff = self.role != Role.NONE
+        written: Collection[str] | None = kwargs.get("update_fields")
+        if written is not None and "role" in written:
+            kwargs["update_fields"] = {*written, "is_staff"}
+        super().save(*args, **kwargs)
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name or self.email
+
+    # What django.contrib.admin asks of a user model.
+
+    def has_perm(self, permission: str, obj: models.Model | None = None) -> bool:
+        return self.is_active and permission in permissions_of(self.role)
+
+    def has_perms(self, permissions: Iterable[str], obj: models.Model | None = None) -> bool:
+        return all(self.has_perm(permission, obj) for permission in permissions)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and any(
+            permission.startswith(f"{app_label}.") for permission in permissions_of(self.role)
+        )
+
+    def get_all_permissions(self, obj: models.Model | None = None) -> set[str]:
+        return set(permissions_of(self.role)) if self.is_active else set()

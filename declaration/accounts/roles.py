@@ -1,0 +1,76 @@
+"""What each staff role may do in the admin: one table, and whatever is not in it is denied."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    NONE = "", "No role: not a member of staff"
+    VIEWER = "viewer", "Viewer: reads, changes nothing"
+    MODERATOR = "moderator", "Moderator: decides about commitments"
+    EDITOR = "editor", "Editor: looks after the register and the texts"
+    ADMINISTRATOR = "administrator", "Administrator: everything, including people"
+
+
+_VIEWER: Final = frozenset(
+    {
+        "declaration.view_declarationversion",
+        "declaration.view_principle",
+        "declaration.view_servicearea",
+        "signatories.view_commitment",
+        "signatories.view_moderationdecision",
+        "signatories.view_organisation",
+        "signatories.view_organisationkind",
+        "signatories.view_emaildomain",
+        "signatories.view_reason",
+        "signatories.view_representative",
+        "signatories.view_signature",
+    }
+)
+_MODERATOR: Final = _VIEWER | {
+    "audit.view_auditevent",
+    "outbox.resend_email",
+    "outbox.view_email",
+    "signatories.change_signature",
+    "signatories.decide_signature",
+    "signatories.take_down_signature",
+}
+_EDITOR: Final = _VIEWER | {
+    "declaration.add_declarationversion",
+    "declaration.add_principle",
+    "declaration.add_servicearea",
+    "declaration.change_declarationversion",
+    "declaration.change_principle",
+    "declaration.change_servicearea",
+    "signatories.add_emaildomain",
+    "signatories.add_organisation",
+    "signatories.add_reason",
+    "signatories.change_emaildomain",
+    "signatories.change_organisation",
+    "signatories.change_reason",
+    "signatories.delete_emaildomain",
+}
+_ADMINISTRATOR: Final = (
+    _MODERATOR
+    | _EDITOR
+    | {
+        "accounts.add_user",
+        "accounts.change_user",
+        "accounts.view_user",
+    }
+)
+
+PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
+    Role.NONE: frozenset(),
+    Role.VIEWER: _VIEWER,
+    Role.MODERATOR: _MODERATOR,
+    Role.EDITOR: _EDITOR,
+    Role.ADMINISTRATOR: _ADMINISTRATOR,
+}
+
+
+def permissions_of(role: str) -> frozenset[str]:
+    """Return the permissions of a role as ``app_label.codename``; none for an unknown role."""
+    return PERMISSIONS.get(role, frozenset())
