@@ -1,0 +1,70 @@
+"""Who did what to what: one row for every change of state, written once and never altered."""
+
+from typing import Any, NoReturn, Self
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+
+
+class AppendOnly(TypeError):
+    """Somebody tried to alter or remove the history."""
+
+
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    def about(self, record: models.Model) -> Self:
+        """Return what happened to one record, oldest first."""
+        return self.filter(
+            record_type=record._meta.label_lower,
+            record_id=str(record.pk),
+        ).order_by("at", "pk")
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("An audit event is never altered.")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnly("An audit event is never removed.")
+
+
+class AuditEvent(models.Model):
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    # No constraint in the database: the history outlives the account.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+    )
+    actor_role = models.CharField("role", max_length=30)
+    verb = models.CharField(max_length=60)
+    record_type = models.CharField(max_length=100)
+    record_id = models.CharField(max_length=64)
+    record_label = models.CharField("record", max_length=300)
+    before = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    after = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    note = models.TextField(blank=True)
+
+    objects = AuditEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["record_type", "record_id", "at"], name="audit_by_record"),
+            models.Index(fields=["verb", "at"], name="audit_by_verb"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.record_label}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new row. Raises AppendOnly for a row that is already in the database."""
+        if not self._state.adding:
+            raise AppendOnly("An audit event is never altered.")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("An audit event is never removed.")

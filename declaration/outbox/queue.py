@@ -1,0 +1,90 @@
+"""Owe somebody an email: write it down, whole, in the transaction that makes it due."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, models, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from declaration.outbox.doorbell import ring
+from declaration.outbox.models import Email
+
+# A sign-in code is dead after this long, and so is the email that carries it.
+SECRET_LIFETIME = timedelta(minutes=10)
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+class OutsideTransaction(RuntimeError):
+    """An email was to be owed apart from the change it tells of."""
+
+
+class AddressRefused(ValueError):
+    """No email can be sent to this address."""
+
+
+def queue(
+    *,
+    to: str,
+    message: str,
+    key: str,
+    context: Mapping[str, Any],
+    about: models.Model | None = None,
+    secret: bool = False,
+) -> Email:
+    """Write down one email, rendered and frozen now, and return its row.
+
+    `message` is a folder of templates/emails/ with subject.txt, body.txt and body.html.
+    The same `key` twice is one email: the first row is returned and nothing is rendered.
+    A secret email (a sign-in code) goes out before all others or, after ten minutes, not at all.
+
+    Raises OutsideTransaction outside an atomic block, and AddressRefused for what is no address.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise OutsideTransaction("Queue an email inside the transaction that makes it due.")
+    already = Email.objects.filter(key=key).first()
+    if already is not None:
+        return already
+    try:
+        validate_email(to)
+    except ValidationError as refused:
+        raise AddressRefused("This is not an email address.") from refused
+    now = timezone.now()
+    email = Email(
+        key=key,
+        message=message,
+        to=to,
+        secret=secret,
+        queued_at=now,
+        next_attempt_at=now,
+        expires_at=now + SECRET_LIFETIME if secret else None,
+        **_written(message, {**context, "to": to, "site_url": settings.SITE_URL}),
+    )
+    if about is not None:
+        email.about_type = about._meta.label_lower
+        email.about_id = str(about.pk)
+    try:
+        with transaction.atomic():
+            email.save(force_insert=True)
+    except IntegrityError:
+        # Somebody owed the same email in the same moment.
+        return Email.objects.get(key=key)
+    transaction.on_commit(ring)
+    return email
+
+
+def _written(message: str, context: dict[str, Any]) -> dict[str, str]:
+    """Return subject, text and HTML; the subject on one line, whatever the context holds."""
+    folder = f"emails/{message}"
+    subject = render_to_string(f"{folder}/subject.txt", context, using="jinja2")
+    subject_length = Email._meta.get_field("subject").max_length
+    return {
+        "subject": CONTROL_CHARACTERS.sub(" ", subject).strip()[:subject_length],
+        "text": render_to_string(f"{folder}/body.txt", context, using="jinja2").strip() + "\n",
+        "html": render_to_string(f"{folder}/body.html", context, using="jinja2").strip() + "\n",
+    }
