@@ -1,0 +1,21 @@
+"""How gunicorn serves the pages; read by ``gunicorn --config config/gunicorn.py``.
+
+``WEB_CONCURRENCY`` (processes) and ``WEB_THREADS`` (threads in each) are read here and nowhere else.
+"""
+
+import os
+from pathlib import Path
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+# A worker that has not reported for this many seconds is replaced.
+timeout = 30
+graceful_timeout = 20
+keepalive = 75
+# Heartbeats on a disk can stall a worker; memory cannot.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# Paths can hold the tokens of emailed links, so gunicorn writes no access log.
+accesslog = None
+errorlog = "-"
+control_socket_disable = True
