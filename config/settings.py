@@ -60,6 +60,8 @@ APPROVER_REMINDER_WORKING_DAYS = env.list("APPROVER_REMINDER_WORKING_DAYS", [3, 
 APPROVER_EXPIRY_WORKING_DAYS = env.int("APPROVER_EXPIRY_WORKING_DAYS", 60, validate=validate.Range(min=1))
 # The crown, the GOV.UK logo and the GDS Transport font may be used only on a GOV.UK domain.
 GOVUK_BRANDING = env.bool("GOVUK_BRANDING", False)
+# The example data is loaded: every page says so. Impossible in production.
+DEMO = DEBUG and (VAR_DIR / "demo-data").exists()
 
 # --- Where it lives ---
 
