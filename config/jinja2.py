@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 
 import jinja2
 from django.conf import settings
+from django.core.paginator import Page
+from django.http import QueryDict
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import dateformat, timezone
@@ -137,6 +139,29 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args, kwargs=kwargs)
 
 
+def page_links(page: Page[Any], query: QueryDict) -> dict[str, Any]:
+    """Return the pagination component's parameters for a page of a list, keeping its query."""
+
+    def address(number: int) -> str:
+        kept = query.copy()
+        kept["page"] = str(number)
+        return f"?{kept.urlencode()}"
+
+    links: dict[str, Any] = {
+        "items": [
+            {"number": number, "href": address(number), "current": number == page.number}
+            if isinstance(number, int)
+            else {"ellipsis": True}
+            for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+        ]
+    }
+    if page.has_previous():
+        links["previous"] = {"href": address(page.previous_page_number())}
+    if page.has_next():
+        links["next"] = {"href": address(page.next_page_number())}
+    return links
+
+
 def _escapes(template_name: str | None) -> bool:
     return template_name is None or not template_name.endswith(".txt")
 
@@ -177,6 +202,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "form_errors": form_errors,
         "has_page_heading": has_page_heading,
         "service": Service(),
+        "page_links": page_links,
         "now": timezone.now,
     }
     env.filters |= {"date": show_date, "datetime": show_datetime, "plural": plural}
