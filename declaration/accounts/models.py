@@ -116,3 +116,47 @@ class User(AbstractBaseUser):
 
     def get_all_permissions(self, obj: models.Model | None = None) -> set[str]:
         return set(permissions_of(self.role)) if self.is_active else set()
+
+
+class SignInCode(models.Model):
+    """One code sent to one address. Neither the code nor the address can be read from it."""
+
+    address = models.CharField(max_length=64)
+    network = models.CharField(max_length=64)
+    salt = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    wrong_tries = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("address",), condition=Q(ended_at=None), name="sign_in_code_one_alive_per_address"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("address", "asked_at"), name="sign_in_code_by_address"),
+            models.Index(fields=("network", "asked_at"), name="sign_in_code_by_network"),
+            models.Index(fields=("asked_at",), name="sign_in_code_by_time"),
+        )
+
+    def __str__(self) -> str:
+        return f"Sign-in code {self.pk}"
+
+
+class WrongTry(models.Model):
+    """Somebody entered something wrong; `about` stands for an address, a network or a person."""
+
+    about = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "wrong tries"
+        indexes = (
+            models.Index(fields=("about", "at"), name="wrong_try_by_subject"),
+            models.Index(fields=("at",), name="wrong_try_by_time"),
+        )
+
+    def __str__(self) -> str:
+        return f"Wrong try {self.pk}"

@@ -1,0 +1,110 @@
+"""How long a session lasts, who may keep its pages, and the second factor of staff."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final, cast
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import get_authentication_records
+from django.contrib.auth import get_user, logout
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
+
+from declaration.accounts.models import User
+from declaration.accounts.second_factor import has_factor, used_in_this_session
+from declaration.accounts.views import not_staff, sign_in_url
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+LONGEST_SESSION: Final = timedelta(hours=12)
+OFFICER_IDLE: Final = timedelta(hours=4)
+STAFF_IDLE: Final = timedelta(minutes=45)
+# Writing the time at every request would cost each one a write.
+SEEN_EVERY: Final = timedelta(minutes=1)
+# Without a factor yet, only a fresh sign-in may add the first one.
+FRESH_SIGN_IN: Final = timedelta(minutes=15)
+
+
+def _person_within_limits(request: HttpRequest) -> User | AnonymousUser:
+    """Return whose session it is, ending it when it lasted or lay idle too long."""
+    person = get_user(request)
+    if not isinstance(person, User):
+        return AnonymousUser()
+    now = int(time.time())
+    started = request.session.setdefault("signed_in_at", now)
+    seen = request.session.setdefault("seen_at", now)
+    idle = STAFF_IDLE if person.is_staff else OFFICER_IDLE
+    if now - started >= LONGEST_SESSION.total_seconds() or now - seen >= idle.total_seconds():
+        logout(request)
+        return AnonymousUser()
+    if now - seen >= SEEN_EVERY.total_seconds():
+        request.session["seen_at"] = now
+    return person
+
+
+class SessionLimits:
+    """End sessions in time, and keep every page that read a session out of all caches.
+
+    The session is looked at only when somebody asks who the person is: public pages that do not
+    ask read no session, set no cookie and stay cacheable, also for people who are signed in.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.user = cast(User, SimpleLazyObject(lambda: _person_within_limits(request)))
+        response = self.get_response(request)
+        if request.session.accessed:
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+class SecondFactorForStaff:
+    """Let nobody into the admin without a role and a second factor used in this session."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith(reverse("admin:index")):
+            return self._before_admin(request) or self.get_response(request)
+        if request.path.startswith(reverse("mfa_index")):
+            return self._before_second_factor(request) or self.get_response(request)
+        return self.get_response(request)
+
+    def _before_admin(self, request: HttpRequest) -> HttpResponse | None:
+        person = request.user
+        back = request.get_full_path() if request.method == "GET" else reverse("admin:index")
+        if not isinstance(person, User):
+            return redirect(sign_in_url(back))
+        if not person.is_staff:
+            return not_staff(request)
+        if used_in_this_session(request, person):
+            return None
+        if has_factor(person):
+            again = get_adapter().get_reauthentication_methods(person)[0]["url"]
+            return redirect(f"{again}?{urlencode({'next': back})}")
+        return redirect("mfa_index")
+
+    def _before_second_factor(self, request: HttpRequest) -> HttpResponse | None:
+        if request.path == reverse("mfa_authenticate"):
+            return None
+        person = request.user
+        if not isinstance(person, User):
+            return redirect(sign_in_url(request.get_full_path() if request.method == "GET" else ""))
+        if not person.is_staff:
+            raise Http404("Only staff have a second factor.")
+        if has_factor(person) or request.path == reverse("mfa_index"):
+            return None
+        records = get_authentication_records(request, person)
+        newest = max((record["at"] for record in records), default=0)
+        if time.time() - newest < FRESH_SIGN_IN.total_seconds():
+            return None
+        logout(request)
+        return redirect(sign_in_url(reverse("mfa_index")))
