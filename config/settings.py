@@ -172,8 +172,41 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Broker and cache ---
 
-REDIS_URL = _required_in_production("REDIS_URL", "file-broker") if not DEBUG else env.str("REDIS_URL", "")
+REDIS_URL = env.str("REDIS_URL", "")
+# The broker of files serves one machine only; without DEBUG it has to be allowed by name.
+if not (REDIS_URL or DEBUG or env.bool("ALLOW_FILE_BROKER", False)):
+    raise ImproperlyConfigured(
+        "The environment variable REDIS_URL is missing. Set it, or set ALLOW_FILE_BROKER=true if web and"
+        " worker will always be on this one machine."
+    )
 FILE_BROKER_DIR = VAR_DIR / "broker"
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "visibility_timeout": 300,
+        "socket_connect_timeout": 5,
+        "socket_timeout": 10,
+        "health_check_interval": 20,
+    }
+else:
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT = "declaration.outbox.file_broker:Transport"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(FILE_BROKER_DIR / "waiting"),
+        "data_folder_out": str(FILE_BROKER_DIR / "waiting"),
+        "control_folder": str(FILE_BROKER_DIR / "control"),
+        "polling_interval": 0.15,
+    }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_DEFAULT_QUEUE = "transactional"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_TIMEZONE = "Europe/London"
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -192,6 +225,28 @@ EMAIL_URL = env.str("EMAIL_URL", "")
 NOTIFY_API_KEY = env.str("NOTIFY_API_KEY", "")
 if not (DEBUG or EMAIL_URL or NOTIFY_API_KEY):
     raise ImproperlyConfigured("Set one of the environment variables EMAIL_URL and NOTIFY_API_KEY.")
+NOTIFY_TEMPLATE_ID = env.str("NOTIFY_TEMPLATE_ID", "")
+NOTIFY_BASE_URL = env.str("NOTIFY_BASE_URL", "")
+if NOTIFY_API_KEY and not NOTIFY_TEMPLATE_ID:
+    raise ImproperlyConfigured("NOTIFY_API_KEY is set; the environment variable NOTIFY_TEMPLATE_ID is missing.")
+if NOTIFY_API_KEY and len(NOTIFY_API_KEY) < 73:
+    raise ImproperlyConfigured("The environment variable NOTIFY_API_KEY must end in two UUIDs.")
+SMTP = env.dj_email_url("EMAIL_URL") if EMAIL_URL else {}
+if SMTP and not str(SMTP.get("EMAIL_BACKEND")).endswith("smtp.EmailBackend"):
+    raise ImproperlyConfigured("The environment variable EMAIL_URL must look like submission://me:word@host:587")
+# Where the messages go that leave by neither; read by the mailbox page of a developer's machine.
+MAILBOX_DIR = VAR_DIR / "mailbox"
+SHOW_MAILBOX = DEBUG and not EMAIL_URL and not NOTIFY_API_KEY
+# How long to wait for each answer of a mail server, and how long a sender that died holds its emails.
+MAIL_TIMEOUT_SECONDS = env.float("MAIL_TIMEOUT_SECONDS", 10.0, validate=validate.Range(min=0.1))
+MAIL_LEASE_SECONDS = env.float("MAIL_LEASE_SECONDS", 90.0)
+if MAIL_LEASE_SECONDS < 8 * MAIL_TIMEOUT_SECONDS:
+    raise ImproperlyConfigured(
+        "The environment variable MAIL_LEASE_SECONDS must be at least 8 times MAIL_TIMEOUT_SECONDS,"
+        " or an email still being sent could be sent by somebody else as well."
+    )
+# What to do with an email that may or may not have been sent: "resend", or "hold" for staff to decide.
+UNCERTAIN_MAIL = env.str("UNCERTAIN_MAIL", "resend", validate=validate.OneOf(["resend", "hold"]))
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", f"{SERVICE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>")
 MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", CONTACT_EMAIL)
 

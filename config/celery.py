@@ -1,0 +1,19 @@
+"""The Celery application: its settings are in settings.py, what it does at which times is here."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("declaration")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+# Times of retries live in the rows; the beat only looks often.
+app.conf.beat_schedule = {
+    "sweep the outbox": {
+        "task": "outbox.sweep",
+        "schedule": 5.0,
+        "options": {"queue": "transactional", "expires": 60},
+    },
+}

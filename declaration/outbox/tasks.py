@@ -1,0 +1,23 @@
+"""What the worker does for the outbox. Tasks are short, may run twice and may be lost: the ledger decides."""
+
+from celery import shared_task
+
+from declaration.outbox import delivery, sweeping
+from declaration.outbox.doorbell import ring
+from declaration.outbox.stopping import finishing_what_is_in_hand
+from declaration.outbox.transports import transport
+
+
+@shared_task(name="outbox.send_due")
+def send_due() -> None:
+    """Send one chunk, and ring for the next when there is more."""
+    with finishing_what_is_in_hand() as stopping:
+        if delivery.send_chunk(transport(), stopping):
+            ring()
+
+
+@shared_task(name="outbox.sweep")
+def sweep() -> None:
+    """Settle what was left behind and wake as many senders as have something to do."""
+    for _ in range(sweeping.sweep(transport())):
+        ring()

@@ -1,0 +1,177 @@
+"""An SMTP relay: one connection kept open, commands pipelined where the relay offers it."""
+
+import re
+import smtplib
+import ssl
+import time
+from email.utils import parseaddr
+
+from django.conf import settings
+
+from declaration.outbox.composing import Unaddressable, ascii_address, compose
+from declaration.outbox.models import Email
+from declaration.outbox.transports.answers import Never, TryLater
+
+# A fresh connection now and then lets the relay balance its load; an idle one is not trusted.
+MESSAGES_PER_CONNECTION = 100
+IDLE_SECONDS = 20.0
+# Refusals that tell of our account at the relay and not of the email.
+ABOUT_OUR_ACCOUNT = {421, 530, 534, 535, 538}
+LINE_OPENING_DOT = re.compile(rb"(?m)^\.")
+
+
+class SMTPTransport:
+    remembers = False
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        user: str = "",
+        password: str = "",
+        starttls: bool = False,
+        tls: bool = False,
+        timeout: float,
+    ) -> None:
+        self.host, self.port, self.user, self.password = host, port, user, password
+        self.starttls, self.tls, self.timeout = starttls, tls, timeout
+        self._connection: smtplib.SMTP | None = None
+        self._sent = 0
+        self._used_at = 0.0
+
+    def send(self, email: Email) -> str:
+        """Hand over one email and return the relay's words, which name it in the relay's log."""
+        try:
+            message = LINE_OPENING_DOT.sub(b"..", compose(email))
+            recipient = ascii_address(email.to)
+        except Unaddressable as refused:
+            raise Never("address", str(refused)) from refused
+        connection = self._open()
+        try:
+            self._envelope(connection, parseaddr(settings.DEFAULT_FROM_EMAIL)[1], recipient)
+            connection.send(message)
+        except (OSError, smtplib.SMTPServerDisconnected) as error:
+            self.close()
+            raise TryLater(*_in_words(error), for_all=True) from error
+        try:
+            connection.send(b".\r\n")
+            code, reply = connection.getreply()
+        except (OSError, smtplib.SMTPServerDisconnected) as error:
+            # The relay has the whole message and we have no answer (RFC 1047).
+            self.close()
+            words = "The connection broke after the whole message was handed over and before the answer came."
+            raise TryLater("no-answer", words, for_all=True, maybe_accepted=True) from error
+        self._used_at = time.monotonic()
+        if code != 250:
+            raise self._refusal(code, reply)
+        self._sent += 1
+        return reply.decode("utf-8", "replace")[:200]
+
+    def find(self, email: Email) -> str | None:
+        return None
+
+    def close(self) -> None:
+        """Hang up without a word: after an error the relay may not answer any more."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _open(self) -> smtplib.SMTP:
+        idle = time.monotonic() - self._used_at
+        if self._connection and (self._sent >= MESSAGES_PER_CONNECTION or idle > IDLE_SECONDS):
+            self._say_goodbye()
+        if self._connection:
+            return self._connection
+        try:
+            self._connection = self._connect()
+        except smtplib.SMTPResponseException as error:
+            self.close()
+            words = f"The mail server refused the connection: {_text(error.smtp_error)}"
+            raise TryLater(str(error.smtp_code), words, for_all=True) from error
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise TryLater(*_in_words(error), for_all=True) from error
+        self._sent = 0
+        return self._connection
+
+    def _connect(self) -> smtplib.SMTP:
+        if self.tls:
+            context = ssl.create_default_context()
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, timeout=self.timeout, context=context
+            )
+        else:
+            connection = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+        try:
+            if self.starttls:
+                connection.starttls(context=ssl.create_default_context())
+            connection.ehlo_or_helo_if_needed()
+            if self.user:
+                connection.login(self.user, self.password)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _say_goodbye(self) -> None:
+        """End the connection politely; a relay that is already gone is no trouble."""
+        if self._connection:
+            try:
+                self._connection.quit()
+            except (OSError, smtplib.SMTPException):
+                self.close()
+        self._connection = None
+
+    def _envelope(self, connection: smtplib.SMTP, sender: str, recipient: str) -> None:
+        """Say MAIL, RCPT and DATA. Raises TryLater, Never and what the connection raises."""
+        commands = [f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA"]
+        accepted = [250, 250, 354]
+        if connection.has_extn("pipelining"):
+            connection.send("".join(f"{command}\r\n" for command in commands))
+            replies = [connection.getreply() for _ in commands]
+            for (code, reply), wanted in zip(replies, accepted, strict=True):
+                if code != wanted and not (wanted == 250 and code == 251):
+                    if replies[2][0] == 354:
+                        # The relay waits for a message in spite of the refusal: hang up.
+                        self.close()
+                    raise self._refusal(code, reply)
+            return
+        for command, wanted in zip(commands, accepted, strict=True):
+            code, reply = connection.docmd(command)
+            if code != wanted and not (wanted == 250 and code == 251):
+                raise self._refusal(code, reply)
+
+    def _refusal(self, code: int, reply: bytes) -> TryLater | Never:
+        """Return what a refusal means, and make the connection ready for the next email."""
+        words = f"The mail server answered: {code} {_text(reply)}"
+        if code == 421 or code == -1 or code in ABOUT_OUR_ACCOUNT:
+            self.close()
+            return TryLater(str(code), words, for_all=True)
+        if self._connection is not None:
+            try:
+                reset = self._connection.rset()[0] == 250
+            except (OSError, smtplib.SMTPException):
+                reset = False
+            if not reset:
+                self.close()
+        if 500 <= code <= 599:
+            return Never(str(code), words)
+        return TryLater(str(code), words)
+
+
+def _text(reply: bytes | str) -> str:
+    return (reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply)[:500]
+
+
+def _in_words(error: Exception) -> tuple[str, str]:
+    """Return a code and words for staff."""
+    if isinstance(error, ssl.SSLError):
+        return "tls", f"The secure connection to the mail server failed: {error.reason or 'unknown reason'}."
+    if isinstance(error, TimeoutError):
+        return "timeout", "The mail server did not answer in time."
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "tls", "The mail server does not offer what our settings ask for (STARTTLS or sign-in)."
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "disconnected", "The mail server closed the connection."
+    return "connection", f"The mail server could not be reached ({type(error).__name__})."
