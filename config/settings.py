@@ -228,7 +228,7 @@ if not (DEBUG or EMAIL_URL or NOTIFY_API_KEY):
 NOTIFY_TEMPLATE_ID = env.str("NOTIFY_TEMPLATE_ID", "")
 NOTIFY_BASE_URL = env.str("NOTIFY_BASE_URL", "")
 if NOTIFY_API_KEY and not NOTIFY_TEMPLATE_ID:
-    raise ImproperlyConfigured("NOTIFY_API_KEY is set; the environment variable NOTIFY_TEMPLATE_ID is missing.")
+    raise ImproperlyConfigured("NOTIFY_API_KEY is set: set the environment variable NOTIFY_TEMPLATE_ID.")
 if NOTIFY_API_KEY and len(NOTIFY_API_KEY) < 73:
     raise ImproperlyConfigured("The environment variable NOTIFY_API_KEY must end in two UUIDs.")
 SMTP = env.dj_email_url("EMAIL_URL") if EMAIL_URL else {}

@@ -1,0 +1,14 @@
+"""Every address of the service."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("declaration.urls")),
+    path("", include("signatories.urls")),
+    path("account/", include("declaration.accounts.urls")),
+    path("admin/", admin.site.urls),
+]
+if settings.SHOW_MAILBOX:
+    urlpatterns.append(path("mailbox/", include("declaration.outbox.urls")))
