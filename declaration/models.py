@@ -1,0 +1,134 @@
+"""What is signed: the dated wordings of the Declaration, their principles, and service areas."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+
+class PublishedWordingCannotChange(Exception):
+    """Raised when somebody tries to change or delete a wording that has been published."""
+
+
+class DeclarationVersionQuerySet(models.QuerySet["DeclarationVersion"]):
+    def published(self) -> "DeclarationVersionQuerySet":
+        return self.filter(published_at__isnull=False)
+
+    def current(self) -> "DeclarationVersion | None":
+        """Return the published version with the highest number, or None before the first."""
+        return self.published().order_by("-number").first()
+
+
+class DeclarationVersion(models.Model):
+    """One dated wording of the Declaration. Once published it never changes."""
+
+    number = models.PositiveSmallIntegerField(unique=True)
+    title = models.CharField(max_length=200)
+    introduction = models.TextField(help_text="Paragraphs are separated by an empty line.")
+    is_summary = models.BooleanField(
+        default=False, help_text="This is a summary in the service's own words, not the full official text."
+    )
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    wording_hash = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = DeclarationVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name = "version of the Declaration"
+        verbose_name_plural = "versions of the Declaration"
+
+    def __str__(self) -> str:
+        return f"version {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        refuse_if_published(self.pk)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("declaration_version", args=[self.number])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        refuse_if_published(self.pk)
+        return super().delete(*args, **kwargs)
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return [paragraph.strip() for paragraph in self.introduction.split("\n\n") if paragraph.strip()]
+
+    def compute_wording_hash(self) -> str:
+        """Return the SHA-256, in hexadecimal, of the title, introduction and principles as JSON."""
+        wording = {
+            "number": self.number,
+            "title": self.title,
+            "introduction": self.introduction,
+            "principles": [[p.number, p.title, p.text] for p in self.principles.order_by("number")],
+        }
+        return hashlib.sha256(json.dumps(wording, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+class Principle(models.Model):
+    """One of the statements a wording is made of."""
+
+    version = models.ForeignKey(DeclarationVersion, on_delete=models.CASCADE, related_name="principles")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["version", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "number"], name="one_principle_per_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        refuse_if_published(self.version_id)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        refuse_if_published(self.version_id)
+        return super().delete(*args, **kwargs)
+
+
+class ServiceAreaQuerySet(models.QuerySet["ServiceArea"]):
+    def offered(self) -> "ServiceAreaQuerySet":
+        return self.filter(retired_at__isnull=True)
+
+
+class ServiceArea(models.Model):
+    """A part of a council's work that a commitment can be about, such as housing."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=100, unique=True)
+    order = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ServiceAreaQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def refuse_if_published(version_id: int | None) -> None:
+    """Raise PublishedWordingCannotChange if the version stored under this key is published."""
+    if DeclarationVersion.objects.published().filter(pk=version_id).exists():
+        raise PublishedWordingCannotChange(
+            "A published wording of the Declaration never changes. Write a new version instead."
+        )

@@ -1,0 +1,36 @@
+"""Whose a signature is: what a signed-in person may see and change. Everybody else gets a 404."""
+
+from django.db.models import Q
+from django.http import Http404
+
+from declaration.accounts.models import User
+from signatories.models import Representative, Signature
+from signatories.models.signature import SignatureQuerySet
+
+
+def signatures_of(user: User) -> SignatureQuerySet:
+    """Return the signatures this person may see.
+
+    Somebody whose email domain is the organisation's sees all it ever had, except drafts that
+    strangers to it began. Anybody else sees what they began or submitted themselves.
+    """
+    mine = Q(started_by__user=user) | Q(submitted_by__user=user)
+    ours = Q(
+        organisation__in=Representative.objects.filter(user=user, is_verified=True).values("organisation")
+    ) & (Q(is_shared=True) | ~Q(status="draft"))
+    return Signature.objects.filter(mine | ours).select_related("organisation", "submitted_by", "started_by")
+
+
+def signature_of(user: User, reference: str) -> tuple[Signature, Representative]:
+    """Return a signature and the person as representative of its organisation.
+
+    Raises Http404 if it does not exist or is not theirs.
+    """
+    signature = signatures_of(user).filter(reference=reference).distinct().first()
+    officer = (
+        signature
+        and Representative.objects.filter(user=user, organisation_id=signature.organisation_id).first()
+    )
+    if not signature or not officer:
+        raise Http404
+    return signature, officer

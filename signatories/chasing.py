@@ -1,0 +1,57 @@
+"""Remind approvers who have not answered, and stop waiting in the end."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from declaration.audit.recording import record
+from declaration.working_days import is_working_day, london_day, working_days_between
+from signatories import emails
+from signatories.models import Actor, Signature, Status
+from signatories.signing import lock, move
+
+# London hours in which a reminder may arrive.
+OFFICE_HOURS = range(9, 17)
+
+
+def chase_approvers(*, now: datetime | None = None) -> int:
+    """Send every reminder that is due and expire what waited too long. Return how many of both.
+
+    Does nothing outside office hours and on days that are not working days. After a pause of
+    the service a person gets one reminder, not all they missed.
+    """
+    now = now or timezone.now()
+    if not is_working_day(london_day(now)) or timezone.localtime(now).hour not in OFFICE_HOURS:
+        return 0
+    return sum(_chase(signature, now) for signature in Signature.objects.awaiting_approver())
+
+
+@transaction.atomic
+def _chase(signature: Signature, now: datetime) -> bool:
+    signature = lock(signature)
+    if signature.status != Status.AWAITING_APPROVER or signature.approver_asked_at is None:
+        return False
+    waited = working_days_between(signature.approver_asked_at, now)
+    if waited >= settings.APPROVER_EXPIRY_WORKING_DAYS:
+        move(signature, "expire", by=None, role=Actor.SYSTEM)
+        emails.tell_officer_waiting_expired(signature)
+        return True
+    due = sum(waited >= days for days in settings.APPROVER_REMINDER_WORKING_DAYS)
+    if due <= signature.reminders_sent:
+        return False
+    signature.reminders_sent = due
+    signature.save(update_fields=["reminders_sent"])
+    record(
+        verb="remind approver",
+        on=signature,
+        by=None,
+        role=Actor.SYSTEM,
+        after={"reminder": due, "working_days_waited": waited},
+    )
+    is_last = due == len(settings.APPROVER_REMINDER_WORKING_DAYS)
+    emails.remind_approver_to_sign(signature, days_waiting=waited, is_last=is_last)
+    if not signature.approver_is_officer:
+        emails.tell_officer_approver_was_reminded(signature, days_waiting=waited)
+    return True

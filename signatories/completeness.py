@@ -1,0 +1,36 @@
+"""Which questions of the sign-up still need an answer."""
+
+from collections.abc import Callable
+
+from signatories.models import Commitment, Representative, Signature
+
+Check = Callable[[Signature, Commitment, Representative], bool]
+
+
+def _approver_is_named(signature: Signature, commitment: Commitment, officer: Representative) -> bool:
+    if signature.approver_is_officer is None or not signature.approver_capacity:
+        return False
+    return signature.approver_is_officer or bool(
+        signature.approver_name and signature.approver_job_title and signature.approver_email
+    )
+
+
+# The question's name and what makes it answered. Questions that may be left empty are not here.
+REQUIRED: dict[str, Check] = {
+    "you": lambda s, c, o: bool(o.full_name and o.job_title),
+    "title": lambda s, c, o: bool(c.title),
+    "mission": lambda s, c, o: bool(c.mission),
+    "impact": lambda s, c, o: bool(c.impact),
+    "principles": lambda s, c, o: c.principles.exists(),
+    "service-areas": lambda s, c, o: c.service_areas.exists(),
+    "target-date": lambda s, c, o: c.target_date is not None,
+    "open-to-others": lambda s, c, o: c.open_to_others is not None,
+    "approver": _approver_is_named,
+    "consents": lambda s, c, o: s.consents_given_at is not None,
+}
+
+
+def unanswered(signature: Signature, officer: Representative) -> list[str]:
+    """Return the names of required questions without an answer, in the order they are asked."""
+    commitment = signature.commitment
+    return [name for name, is_answered in REQUIRED.items() if not is_answered(signature, commitment, officer)]

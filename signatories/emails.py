@@ -1,0 +1,170 @@
+"""Every email of a signature's life. A function's name is the sentence the email says."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from declaration.outbox.queue import queue
+from signatories.links import APPROVER_LINK_DAYS, absolute, approver_url
+from signatories.models import ModerationDecision, Signature
+
+
+def _dashboard_url() -> str:
+    return absolute(reverse("dashboard"))
+
+
+def _officer_email(signature: Signature) -> str:
+    assert signature.submitted_by is not None  # noqa: S101 - only submitted signatures have emails
+    return signature.submitted_by.email
+
+
+def _send(signature: Signature, *, to: str, message: str, key: str, **context: Any) -> None:
+    queue(
+        to=to,
+        message=message,
+        key=f"{message}:{signature.reference}:{key}",
+        about=signature,
+        context={"signature": signature, "commitment": signature.commitment, **context},
+    )
+
+
+def tell_officer_submission_received(signature: Signature) -> None:
+    assert signature.submitted_at is not None  # noqa: S101
+    _send(
+        signature,
+        to=_officer_email(signature),
+        message="tell_officer_submission_received",
+        key=signature.submitted_at.isoformat(),
+        dashboard_url=_dashboard_url(),
+    )
+
+
+def tell_officer_changes_are_needed(signature: Signature, decision: ModerationDecision) -> None:
+    _send(
+        signature,
+        to=_officer_email(signature),
+        message="tell_officer_changes_are_needed",
+        key=str(decision.pk),
+        reasons=list(decision.reasons.filter(is_public=True)),
+        note=decision.note,
+        change_url=absolute(reverse("check_answers", args=[signature.reference])),
+    )
+
+
+def tell_officer_accepted(signature: Signature, decision: ModerationDecision) -> None:
+    _send(
+        signature,
+        to=_officer_email(signature),
+        message="tell_officer_accepted",
+        key=str(decision.pk),
+        dashboard_url=_dashboard_url(),
+    )
+
+
+def tell_officer_rejected(signature: Signature, decision: ModerationDecision) -> None:
+    _send(
+        signature,
+        to=_officer_email(signature),
+        message="tell_officer_rejected",
+        key=str(decision.pk),
+        reasons=list(decision.reasons.filter(is_public=True)),
+        note=decision.note,
+        dashboard_url=_dashboard_url(),
+    )
+
+
+def ask_approver_to_sign(signature: Signature, *, occasion: str) -> None:
+    """``occasion`` tells one asking from the next, so that each happens once."""
+    _send(
+        signature,
+        to=signature.approver_email,
+        message="ask_approver_to_sign",
+        key=f"{signature.approver_link_key}:{occasion}",
+        sign_url=approver_url(signature),
+        link_days=APPROVER_LINK_DAYS,
+    )
+
+
+def remind_approver_to_sign(signature: Signature, *, days_waiting: int, is_last: bool) -> None:
+    _send(
+        signature,
+        to=signature.approver_email,
+        message="remind_approver_to_sign",
+        key=f"{signature.approver_link_key}:{signature.reminders_sent}",
+        sign_url=approver_url(signature),
+        link_days=APPROVER_LINK_DAYS,
+        days_waiting=days_waiting,
+        is_last=is_last,
+    )
+
+
+def tell_officer_approver_was_reminded(signature: Signature, *, days_waiting: int) -> None:
+    _send(
+        signature,
+        to=_officer_email(signature),
+        message="tell_officer_approver_was_reminded",
+        key=f"{signature.approver_link_key}:{signature.reminders_sent}",
+        days_waiting=days_waiting,
+        dashboard_url=_dashboard_url(),
+    )
+
+
+def send_signed_copies(signature: Signature) -> None:
+    """To the approver and to the officer; to both at once when they are the same person."""
+    assert signature.version is not None  # noqa: S101
+    copy = {
+        "version": signature.version,
+        "principles": list(signature.version.principles.all()),
+        "public_url": absolute(signature.organisation.get_absolute_url()),
+    }
+    _send(signature, to=signature.approver_email, message="send_approver_signed_copy", key="signed", **copy)
+    if not signature.approver_is_officer:
+        _send(
+            signature, to=_officer_email(signature), message="send_officer_signed_copy", key="signed", **copy
+        )
+
+
+def tell_officer_approver_declined(signature: Signature) -> None:
+    _send(
+        signature,
+        to=_officer_email(signature),
+        message="tell_officer_approver_declined",
+        key="declined",
+        reason=signature.decline_reason,
+        dashboard_url=_dashboard_url(),
+    )
+
+
+def tell_officer_waiting_expired(signature: Signature) -> None:
+    _send(
+        signature,
+        to=_officer_email(signature),
+        message="tell_officer_waiting_expired",
+        key="expired",
+        dashboard_url=_dashboard_url(),
+    )
+
+
+def tell_officer_withdrawn(signature: Signature) -> None:
+    _send(
+        signature,
+        to=_officer_email(signature),
+        message="tell_officer_withdrawn",
+        key="withdrawn",
+        dashboard_url=_dashboard_url(),
+    )
+
+
+def tell_approver_withdrawn(signature: Signature) -> None:
+    _send(signature, to=signature.approver_email, message="tell_approver_withdrawn", key="withdrawn")
+
+
+def tell_officer_taken_down(signature: Signature, decision: ModerationDecision) -> None:
+    _send(
+        signature,
+        to=_officer_email(signature),
+        message="tell_officer_taken_down",
+        key=str(decision.pk),
+        reasons=list(decision.reasons.filter(is_public=True)),
+        note=decision.note,
+    )

@@ -1,0 +1,77 @@
+"""What the approver confirms, and what an officer corrects about the approver."""
+
+from django import forms
+
+from signatories.models import Capacity
+
+
+class SignForm(forms.Form):
+    """The approver's name and capacity, and the wording they read."""
+
+    name = forms.CharField(
+        max_length=150,
+        label="Your full name",
+        error_messages={"required": "Enter your full name"},
+    )
+    job_title = forms.CharField(
+        max_length=150,
+        label="Your job title",
+        error_messages={"required": "Enter your job title"},
+    )
+    capacity = forms.ChoiceField(
+        choices=Capacity,
+        widget=forms.RadioSelect,
+        label="In what capacity do you sign?",
+        error_messages={"required": "Select in what capacity you sign"},
+    )
+    confirmed = forms.BooleanField(
+        label="I have authority to sign the Declaration for this organisation",
+        error_messages={"required": "Confirm that you have authority to sign"},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    govuk = {
+        "name": {"autocomplete": "name", "classes": "govuk-!-width-two-thirds"},
+        "job_title": {"autocomplete": "organization-title", "classes": "govuk-!-width-two-thirds"},
+        "capacity": {"fieldset": {"legend": {"classes": "govuk-fieldset__legend--s"}}},
+    }
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        label="Why will you not sign?",
+        help_text="We send this to the person who asked you to sign.",
+        error_messages={"required": "Enter why you will not sign"},
+    )
+    govuk = {"reason": {"label": {"isPageHeading": True, "classes": "govuk-label--l"}}}
+
+
+class CorrectApproverForm(forms.Form):
+    """The approver as they should be. The old link stops working."""
+
+    name = forms.CharField(
+        max_length=150, label="Full name", error_messages={"required": "Enter the approver's full name"}
+    )
+    job_title = forms.CharField(
+        max_length=150, label="Job title", error_messages={"required": "Enter the approver's job title"}
+    )
+    email = forms.EmailField(
+        label="Work email address",
+        error_messages={
+            "required": "Enter the approver's email address",
+            "invalid": "Enter an email address in the correct format, like name@example.gov.uk",
+        },
+    )
+    capacity = forms.ChoiceField(
+        choices=Capacity,
+        widget=forms.RadioSelect,
+        label="In what capacity will they sign?",
+        error_messages={"required": "Select in what capacity they sign"},
+    )
+    govuk = {
+        "name": {"classes": "govuk-!-width-two-thirds"},
+        "job_title": {"classes": "govuk-!-width-two-thirds"},
+        "email": {"classes": "govuk-!-width-two-thirds"},
+        "capacity": {"fieldset": {"legend": {"classes": "govuk-fieldset__legend--s"}}},
+    }

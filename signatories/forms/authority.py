@@ -1,0 +1,132 @@
+"""The questions about who may bind the organisation, and what may be published."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from signatories.forms.dates import DateField
+from signatories.forms.questions import QuestionForm
+from signatories.models import Capacity, Signature
+
+
+class ApproverForm(QuestionForm):
+    approver_is_officer = forms.TypedChoiceField(
+        choices=[("True", "I will sign"), ("False", "Somebody else will sign")],
+        coerce=lambda value: value == "True",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select who will sign"},
+    )
+    approver_capacity = forms.ChoiceField(
+        choices=Capacity,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select in what capacity they sign"},
+    )
+    govuk = {
+        "approver_is_officer": {
+            "fieldset": {"legend": {"classes": "govuk-fieldset__legend--m"}},
+            "conditional": {"False": ["approver_name", "approver_job_title", "approver_email"]},
+        },
+        "approver_capacity": {"fieldset": {"legend": {"classes": "govuk-fieldset__legend--m"}}},
+        "approver_name": {"classes": "govuk-!-width-two-thirds"},
+        "approver_job_title": {"classes": "govuk-!-width-two-thirds"},
+        "approver_email": {"classes": "govuk-!-width-two-thirds"},
+    }
+
+    class Meta:
+        model = Signature
+        fields = [
+            "approver_is_officer",
+            "approver_name",
+            "approver_job_title",
+            "approver_email",
+            "approver_capacity",
+        ]
+        labels = {
+            "approver_is_officer": "Who will sign for your organisation?",
+            "approver_name": "Their full name",
+            "approver_job_title": "Their job title",
+            "approver_email": "Their work email address",
+            "approver_capacity": "In what capacity will they sign?",
+        }
+        help_texts = {
+            "approver_is_officer": "It must be somebody with authority to sign for the organisation.",
+            "approver_email": "We ask them to sign only after we have accepted your commitment.",
+        }
+
+    def clean_approver_email(self) -> str:
+        email: str = self.cleaned_data["approver_email"]
+        return email.lower()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("approver_is_officer") is False:
+            ask_for(
+                self,
+                cleaned,
+                {
+                    "approver_name": "Enter the full name of the person who will sign",
+                    "approver_job_title": "Enter the job title of the person who will sign",
+                    "approver_email": "Enter the email address of the person who will sign",
+                },
+            )
+        elif cleaned.get("approver_is_officer"):
+            for name in ("approver_name", "approver_job_title", "approver_email"):
+                cleaned[name] = ""
+                self.errors.pop(name, None)
+        return cleaned
+
+
+def ask_for(form: forms.Form, cleaned: dict[str, Any], messages: dict[str, str]) -> None:
+    """Add an error to each of these fields that was left empty and has no error yet."""
+    for name, message in messages.items():
+        if not cleaned.get(name) and name not in form.errors:
+            form.add_error(name, message)
+
+
+class DecisionForm(QuestionForm):
+    decided_on = DateField(required=False, invalid_message="Enter a real date, like 14 10 2026")
+    minutes_url = forms.URLField(
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        error_messages={"invalid": "Enter a web address, like https://www.example.gov.uk/minutes"},
+    )
+
+    class Meta:
+        model = Signature
+        fields = ["decided_on", "minutes_url"]
+        labels = {
+            "decided_on": "Date of the decision (optional)",
+            "minutes_url": "Link to the minutes or decision record (optional)",
+        }
+        help_texts = {"decided_on": "For example, 14 10 2026."}
+
+    def clean_decided_on(self) -> date | None:
+        day: date | None = self.cleaned_data["decided_on"]
+        if day and day > timezone.localdate():
+            raise ValidationError("The date of the decision must be today or in the past")
+        return day
+
+
+class ConsentsForm(QuestionForm):
+    class Meta:
+        model = Signature
+        fields = ["publish_signer_name", "newsletter_wanted", "contact_by_signatories"]
+        labels = {
+            "publish_signer_name": "You may publish the name of the person who signs",
+            "newsletter_wanted": "Send me the Local Digital newsletter",
+            "contact_by_signatories": "Other signatories may contact us through this service",
+        }
+        help_texts = {
+            "publish_signer_name": "The person agrees to this. Otherwise we show only their role.",
+            "newsletter_wanted": "You can stop it at any time.",
+            "contact_by_signatories": "We pass messages on. Nobody sees your email address.",
+        }
+
+    def save(self, commit: bool = True) -> Signature:
+        self.instance.consents_given_at = timezone.now()
+        signature: Signature = super().save(commit)
+        return signature

@@ -1,0 +1,27 @@
+"""Who signs, what they commit to, and what was decided about it."""
+
+from signatories.models.commitment import Commitment
+from signatories.models.decision import ModerationDecision, Outcome, Reason
+from signatories.models.organisation import Kind, Nation, Organisation, OrganisationDomain, Origin, Region
+from signatories.models.representative import Representative
+from signatories.models.signature import Actor, Capacity, ImpossibleTransition, Signature, Status, Transition
+
+__all__ = [
+    "Actor",
+    "Capacity",
+    "Commitment",
+    "ImpossibleTransition",
+    "Kind",
+    "ModerationDecision",
+    "Nation",
+    "Organisation",
+    "OrganisationDomain",
+    "Origin",
+    "Outcome",
+    "Reason",
+    "Region",
+    "Representative",
+    "Signature",
+    "Status",
+    "Transition",
+]

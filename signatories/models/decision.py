@@ -1,0 +1,60 @@
+"""What moderators decided, and the reasons they choose from."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Outcome(models.TextChoices):
+    ACCEPTED = "accepted", "Accepted"
+    CHANGES_REQUESTED = "changes_requested", "Changes requested"
+    REJECTED = "rejected", "Rejected"
+    TAKEN_DOWN = "taken_down", "Taken down"
+
+
+class ReasonQuerySet(models.QuerySet["Reason"]):
+    def offered_for(self, outcome: str) -> "ReasonQuerySet":
+        """Reasons not retired that may be given for this outcome."""
+        flag = {
+            Outcome.CHANGES_REQUESTED: "for_changes",
+            Outcome.REJECTED: "for_rejection",
+            Outcome.TAKEN_DOWN: "for_rejection",
+        }[Outcome(outcome)]
+        return self.filter(retired_at__isnull=True, **{flag: True})
+
+
+class Reason(models.Model):
+    """A reason for sending back or refusing, with the text the officer reads."""
+
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=100)
+    text = models.TextField(max_length=2000, help_text="What the officer reads.")
+    is_public = models.BooleanField(default=True, help_text="Off: staff see it, the officer does not.")
+    for_changes = models.BooleanField("may be given when changes are requested", default=True)
+    for_rejection = models.BooleanField("may be given when a submission is rejected", default=False)
+    order = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReasonQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ModerationDecision(models.Model):
+    """One decision of a moderator. Rows are never edited."""
+
+    signature = models.ForeignKey("signatories.Signature", on_delete=models.PROTECT, related_name="decisions")
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    reasons = models.ManyToManyField(Reason, blank=True, related_name="decisions")
+    note = models.TextField(max_length=4000, blank=True, help_text="What the officer is told in this case.")
+    decided_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["decided_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}: {self.signature.reference}"

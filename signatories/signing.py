@@ -1,0 +1,300 @@
+"""What officers and approvers do to a signature, from the first draft to the signed Declaration."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from declaration.accounts.models import User
+from declaration.audit.recording import record
+from declaration.models import DeclarationVersion
+from signatories import emails
+from signatories.comparing import answers_of
+from signatories.completeness import unanswered
+from signatories.models import Actor, Commitment, Organisation, Representative, Signature, Status
+from signatories.models.signature import new_link_key
+
+
+class AnotherSignatureIsLive(Exception):
+    """Raised when the organisation has a signature that is waiting or published already."""
+
+    def __init__(self, signature: Signature) -> None:
+        super().__init__(signature.reference)
+        self.signature = signature
+
+
+class AnswersAreMissing(Exception):
+    """Raised when required questions have no answer; ``questions`` names them in order."""
+
+    def __init__(self, questions: list[str]) -> None:
+        super().__init__(", ".join(questions))
+        self.questions = questions
+
+
+class WordingHasChanged(Exception):
+    """Raised when a newer version of the Declaration was published after the page was opened."""
+
+
+def lock(signature: Signature) -> Signature:
+    """Return the signature as it is now, held until the end of the transaction."""
+    return Signature.objects.select_for_update().get(pk=signature.pk)
+
+
+def move(
+    signature: Signature,
+    verb: str,
+    *,
+    by: User | None,
+    role: str,
+    note: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Take the way of the transition table, save the signature and write the audit row.
+
+    Raises ImpossibleTransition, before anything is written, if there is no such way.
+    """
+    source, target = signature.status, signature.transition(verb).target
+    signature.status = target
+    if target in {Status.REJECTED, Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN, Status.TAKEN_DOWN}:
+        signature.ended_at = timezone.now()
+    signature.save()
+    record(
+        verb=verb,
+        on=signature,
+        by=by,
+        role=role,
+        note=note,
+        before={"status": source, **(before or {})},
+        after={"status": target, **(after or {})},
+    )
+
+
+@transaction.atomic
+def start_draft(*, representative: Representative, text_of: Signature | None = None) -> Signature:
+    """Return the draft this person may go on with, made now if there is none.
+
+    People whose address shows they work there share one draft. ``text_of`` is an earlier
+    signature whose answers the new draft begins with.
+    Raises AnotherSignatureIsLive.
+    """
+    organisation = Organisation.objects.select_for_update().get(pk=representative.organisation_id)
+    live = organisation.signatures.live().first()
+    if live:
+        raise AnotherSignatureIsLive(live)
+    drafts = organisation.signatures.filter(status=Status.DRAFT)
+    shared = drafts.filter(is_shared=True).first() if representative.is_verified else None
+    draft = shared or drafts.filter(started_by=representative).first()
+    if draft:
+        return draft
+    draft = Signature.objects.create(
+        organisation=organisation, started_by=representative, is_shared=representative.is_verified
+    )
+    commitment = Commitment.objects.create(signature=draft)
+    if text_of:
+        _copy_answers(text_of, draft, commitment)
+    record(verb="start", on=draft, by=representative.user, role=Actor.OFFICER, after={"status": draft.status})
+    return draft
+
+
+def _copy_answers(earlier: Signature, draft: Signature, commitment: Commitment) -> None:
+    for name in (
+        "approver_is_officer",
+        "approver_name",
+        "approver_job_title",
+        "approver_email",
+        "approver_capacity",
+        "decided_on",
+        "minutes_url",
+    ):
+        setattr(draft, name, getattr(earlier, name))
+    draft.save()
+    for name in ("title", "mission", "impact", "partners", "target_date", "open_to_others"):
+        setattr(commitment, name, getattr(earlier.commitment, name))
+    commitment.save()
+    for name in ("partner_organisations", "principles", "service_areas"):
+        getattr(commitment, name).set(getattr(earlier.commitment, name).all())
+
+
+@transaction.atomic
+def save_answers(*, signature: Signature, save: Callable[[], Any]) -> None:
+    """Keep the answers to one question, as long as the officer may still edit.
+
+    ``save`` writes what the form holds. Raises ImpossibleTransition if the signature has
+    left the officer's hands since the page was opened.
+    """
+    if not lock(signature).is_editable:
+        signature.refresh_from_db()
+        signature.transition("submit")
+    save()
+    Signature.objects.filter(pk=signature.pk).update(updated_at=timezone.now())
+
+
+@transaction.atomic
+def submit(*, signature: Signature, by: Representative) -> Signature:
+    """Hand a draft, or a changed submission, to the moderators and tell the officer.
+
+    Raises AnotherSignatureIsLive, AnswersAreMissing or ImpossibleTransition.
+    """
+    Organisation.objects.select_for_update().get(pk=signature.organisation_id)
+    signature = lock(signature)
+    other = (
+        Signature.objects.live().filter(organisation_id=signature.organisation_id).exclude(pk=signature.pk)
+    )
+    if signature.status == Status.DRAFT and other.exists():
+        raise AnotherSignatureIsLive(other.get())
+    verb = "submit" if signature.status == Status.DRAFT else "resubmit"
+    signature.transition(verb)
+    missing = unanswered(signature, by)
+    if missing:
+        raise AnswersAreMissing(missing)
+    if signature.approver_is_officer:
+        signature.approver_name = by.full_name
+        signature.approver_job_title = by.job_title
+        signature.approver_email = by.email
+    signature.submitted_at = timezone.now()
+    signature.submitted_by = by
+    move(signature, verb, by=by.user, role=Actor.OFFICER, after={"answers": answers_of(signature)})
+    emails.tell_officer_submission_received(signature)
+    return signature
+
+
+@transaction.atomic
+def sign(
+    *,
+    signature: Signature,
+    name: str,
+    job_title: str,
+    capacity: str,
+    version: DeclarationVersion,
+    by: User | None = None,
+) -> Signature:
+    """Sign the Declaration for the organisation and publish it. Copies go to both people.
+
+    ``by`` is the signed-in officer who is their own approver; other approvers have no account
+    and come by the link in their email. ``version`` is the wording they read.
+    Raises WordingHasChanged or ImpossibleTransition.
+    """
+    signature = lock(signature)
+    signature.transition("sign")
+    current = DeclarationVersion.objects.current()
+    if current is None or current.pk != version.pk:
+        raise WordingHasChanged
+    approver, _ = Representative.objects.get_or_create(
+        organisation_id=signature.organisation_id,
+        email=signature.approver_email.lower(),
+        defaults={"full_name": name, "job_title": job_title},
+    )
+    approver.full_name, approver.job_title = name, job_title
+    approver.save(update_fields=["full_name", "job_title"])
+    signature.version = current
+    signature.wording_hash = current.wording_hash
+    signature.signed_at = timezone.now()
+    signature.signed_by = approver
+    signature.signed_capacity = capacity
+    move(
+        signature,
+        "sign",
+        by=by,
+        role=Actor.APPROVER,
+        after={
+            "version": current.number,
+            "wording_hash": current.wording_hash,
+            "name": name,
+            "job_title": job_title,
+            "capacity": capacity,
+            "answers": answers_of(signature),
+        },
+    )
+    emails.send_signed_copies(signature)
+    return signature
+
+
+@transaction.atomic
+def decline(*, signature: Signature, reason: str, by: User | None = None) -> None:
+    """Record that the approver will not sign, and why. Raises ImpossibleTransition."""
+    signature = lock(signature)
+    signature.decline_reason = reason
+    move(signature, "decline", by=by, role=Actor.APPROVER, note=reason)
+    emails.tell_officer_approver_declined(signature)
+
+
+@transaction.atomic
+def withdraw(*, signature: Signature, by: Representative) -> None:
+    """End a signature at the organisation's wish, whatever stage it is at.
+
+    A published one leaves the public list at once. Raises ImpossibleTransition.
+    """
+    signature = lock(signature)
+    source = signature.status
+    move(signature, "withdraw", by=by.user, role=Actor.OFFICER)
+    if source != Status.DRAFT:
+        emails.tell_officer_withdrawn(signature)
+    if source == Status.AWAITING_APPROVER and not signature.approver_is_officer:
+        emails.tell_approver_withdrawn(signature)
+
+
+@transaction.atomic
+def resend_to_approver(*, signature: Signature, by: Representative) -> bool:
+    """Email the approver's link again, at most once an hour. Return whether a mail was owed now.
+
+    Raises ImpossibleTransition if nobody is waiting for the approver.
+    """
+    signature = lock(signature)
+    return _ask_again(signature, by=by.user, role=Actor.OFFICER)
+
+
+@transaction.atomic
+def renew_approver_link(*, signature: Signature) -> bool:
+    """Email a fresh link to the approver on record, for somebody who opened an old one.
+
+    It goes to the address on record whoever asks, at most once an hour. Return whether a
+    mail was owed now. Raises ImpossibleTransition.
+    """
+    signature = lock(signature)
+    return _ask_again(signature, by=None, role=Actor.APPROVER)
+
+
+def _ask_again(signature: Signature, *, by: User | None, role: str) -> bool:
+    signature.transition("sign")
+    now = timezone.now()
+    last = signature.approver_last_mailed_at
+    if last and (now - last).total_seconds() < 60 * 60:
+        return False
+    signature.approver_last_mailed_at = now
+    signature.save(update_fields=["approver_last_mailed_at"])
+    record(verb="resend to approver", on=signature, by=by, role=role)
+    emails.ask_approver_to_sign(signature, occasion=now.isoformat())
+    return True
+
+
+@transaction.atomic
+def correct_approver(
+    *, signature: Signature, by: Representative, name: str, job_title: str, email: str, capacity: str
+) -> None:
+    """Name somebody else, or the right address, as the approver, and ask them to sign.
+
+    Links sent before stop working. Raises ImpossibleTransition.
+    """
+    signature = lock(signature)
+    signature.transition("sign")
+    before = {"approver": signature.approver_name, "email": signature.approver_email}
+    signature.approver_name = name
+    signature.approver_job_title = job_title
+    signature.approver_email = email.lower()
+    signature.approver_capacity = capacity
+    signature.approver_is_officer = email.lower() == by.email.lower()
+    signature.approver_link_key = new_link_key()
+    signature.approver_asked_at = signature.approver_last_mailed_at = timezone.now()
+    signature.reminders_sent = 0
+    signature.save()
+    record(
+        verb="correct approver",
+        on=signature,
+        by=by.user,
+        role=Actor.OFFICER,
+        before=before,
+        after={"approver": name, "email": signature.approver_email},
+    )
+    emails.ask_approver_to_sign(signature, occasion="corrected")

@@ -1,0 +1,123 @@
+"""The approver's pages. A link from an email opens them; only the button signs."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from declaration.accounts.models import User
+from declaration.models import DeclarationVersion
+from signatories import signing
+from signatories.forms.approval import DeclineForm, SignForm
+from signatories.links import LinkIsOld, LinkIsWrong, signature_for_approver
+from signatories.models import ImpossibleTransition, Signature, Status
+
+
+def show_and_sign(
+    request: HttpRequest, signature: Signature, *, by: User | None, decline_url: str | None
+) -> HttpResponse:
+    """Show the commitment and the Declaration; sign on POST.
+
+    ``by`` is the signed-in officer who is their own approver, None for somebody who came by a link.
+    """
+    if signature.status != Status.AWAITING_APPROVER:
+        return _nothing_to_sign(request, signature, signed_in=by is not None)
+    version = DeclarationVersion.objects.current()
+    assert version is not None  # noqa: S101 - nothing can be accepted before a version is published
+    initial = {
+        "name": signature.approver_name,
+        "job_title": signature.approver_job_title,
+        "capacity": signature.approver_capacity,
+        "version": version.number,
+    }
+    form = SignForm(request.POST if request.method == "POST" else None, initial=initial)
+    wording_has_changed = False
+    if request.method == "POST" and form.is_valid():
+        read = DeclarationVersion.objects.published().filter(number=form.cleaned_data["version"]).first()
+        try:
+            signing.sign(
+                signature=signature,
+                name=form.cleaned_data["name"],
+                job_title=form.cleaned_data["job_title"],
+                capacity=form.cleaned_data["capacity"],
+                version=read or version,
+                by=by,
+            )
+        except signing.WordingHasChanged:
+            wording_has_changed = True
+            form.data = {**form.data.dict(), "version": version.number}
+        except ImpossibleTransition as error:
+            return _nothing_to_sign(request, error.signature, signed_in=by is not None)
+        else:
+            return redirect(request.path)
+    page = {
+        "signed_in": by is not None,
+        "form": form,
+        "signature": signature,
+        "commitment": signature.commitment,
+        "version": version,
+        "principles": version.principles.all(),
+        "decline_url": decline_url,
+        "wording_has_changed": wording_has_changed,
+    }
+    return render(request, "approval/sign.html", page)
+
+
+def _nothing_to_sign(request: HttpRequest, signature: Signature, *, signed_in: bool) -> HttpResponse:
+    """Say what became of a signature that waits for the approver no longer."""
+    page = {"signed_in": signed_in, "signature": signature, "commitment": signature.commitment}
+    name = "signed" if signature.status == Status.PUBLISHED else "closed"
+    return render(request, f"approval/{name}.html", page)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def approve(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the link in the approver's email."""
+    try:
+        signature = signature_for_approver(token)
+    except LinkIsWrong:
+        return render(request, "approval/wrong_link.html", status=404)
+    except LinkIsOld as error:
+        page = {"token": token, "can_renew": error.signature.status == Status.AWAITING_APPROVER}
+        return render(request, "approval/old_link.html", page, status=410)
+    return show_and_sign(request, signature, by=None, decline_url=reverse("decline", args=[token]))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def decline(request: HttpRequest, token: str) -> HttpResponse:
+    """Let the approver say no, with a reason."""
+    try:
+        signature = signature_for_approver(token)
+    except (LinkIsWrong, LinkIsOld):
+        return redirect("approve", token)
+    if signature.status != Status.AWAITING_APPROVER:
+        return redirect("approve", token)
+    form = DeclineForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            signing.decline(signature=signature, reason=form.cleaned_data["reason"])
+        except ImpossibleTransition:
+            pass  # the page behind the link says what happened instead
+        return redirect("approve", token)
+    page = {"form": form, "signature": signature, "back_url": reverse("approve", args=[token])}
+    return render(request, "approval/decline.html", page)
+
+
+@never_cache
+@require_POST
+def renew_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Send a fresh link to the approver on record. The page never says who that is."""
+    try:
+        signature_for_approver(token)
+    except LinkIsOld as error:
+        try:
+            signing.renew_approver_link(signature=error.signature)
+        except ImpossibleTransition:
+            return redirect("approve", token)
+        return render(request, "approval/link_renewed.html")
+    except LinkIsWrong:
+        return render(request, "approval/wrong_link.html", status=404)
+    return redirect("approve", token)

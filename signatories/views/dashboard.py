@@ -1,0 +1,110 @@
+"""Where an officer's signatures stand, what is awaited from whom, and what the officer may do."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from signatories import signing
+from signatories.access import signature_of, signatures_of
+from signatories.forms.approval import CorrectApproverForm
+from signatories.models import Actor, ImpossibleTransition, Representative, Status
+from signatories.views.approval import show_and_sign
+from signatories.views.unsaved import signed_in, take_unsaved
+
+NOTICES = {"saved", "resent", "resent-before", "corrected", "withdrawn", "too-late"}
+
+
+@signed_in
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """List the officer's signatures, the ones that need something first."""
+    signatures = list(
+        signatures_of(request.user).distinct().prefetch_related("commitments", "decisions__reasons")
+    )
+    signatures.sort(key=lambda s: (s.ended_at is not None, s.status == Status.PUBLISHED, -s.pk))
+    represented = Representative.objects.of_user(request.user)
+    shown = {signature.organisation_id for signature in signatures}
+    notice = next((name for name in NOTICES if name in request.GET), "")
+    page = {
+        "signed_in": True,
+        "signatures": signatures,
+        "without_signature": [r for r in represented if r.organisation_id not in shown],
+        "notice": notice,
+    }
+    return render(request, "dashboard/dashboard.html", page)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask whether to withdraw, and do it on POST."""
+    signature, officer = signature_of(request.user, reference)
+    if "withdraw" not in signature.possible_verbs(Actor.OFFICER):
+        return redirect(f"{reverse('dashboard')}?too-late")
+    if request.method == "POST":
+        try:
+            signing.withdraw(signature=signature, by=officer)
+        except ImpossibleTransition:
+            return redirect(f"{reverse('dashboard')}?too-late")
+        return redirect(f"{reverse('dashboard')}?withdrawn")
+    page = {"signed_in": True, "signature": signature, "back_url": reverse("dashboard")}
+    return render(request, "dashboard/withdraw.html", page)
+
+
+@signed_in
+@require_POST
+def resend_to_approver(request: HttpRequest, reference: str) -> HttpResponse:
+    signature, officer = signature_of(request.user, reference)
+    try:
+        owed = signing.resend_to_approver(signature=signature, by=officer)
+    except ImpossibleTransition:
+        return redirect(f"{reverse('dashboard')}?too-late")
+    return redirect(f"{reverse('dashboard')}?{'resent' if owed else 'resent-before'}")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct_approver(request: HttpRequest, reference: str) -> HttpResponse:
+    """Change who is asked to sign, or put a wrong address right."""
+    signature, officer = signature_of(request.user, reference)
+    if signature.status != Status.AWAITING_APPROVER:
+        return redirect(f"{reverse('dashboard')}?too-late")
+    initial = {
+        "name": signature.approver_name,
+        "job_title": signature.approver_job_title,
+        "email": signature.approver_email,
+        "capacity": signature.approver_capacity,
+    }
+    posted = request.POST if request.method == "POST" else take_unsaved(request)
+    form = CorrectApproverForm(posted, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            signing.correct_approver(signature=signature, by=officer, **form.cleaned_data)
+        except ImpossibleTransition:
+            return redirect(f"{reverse('dashboard')}?too-late")
+        return redirect(f"{reverse('dashboard')}?corrected")
+    page = {"signed_in": True, "form": form, "signature": signature, "back_url": reverse("dashboard")}
+    return render(request, "dashboard/correct_approver.html", page)
+
+
+@signed_in
+@require_POST
+def start_again(request: HttpRequest, reference: str) -> HttpResponse:
+    """Begin a new draft with the text of a signature that was refused, declined or withdrawn."""
+    signature, officer = signature_of(request.user, reference)
+    try:
+        draft = signing.start_draft(representative=officer, text_of=signature)
+    except signing.AnotherSignatureIsLive as error:
+        page = {"signed_in": True, "live": error.signature, "officer": officer, "draft": None}
+        return render(request, "signing_up/somebody_was_first.html", page, status=409)
+    return redirect("sign_up", draft.reference)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_as_officer(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the approver's page to an officer who is their own approver."""
+    signature, officer = signature_of(request.user, reference)
+    if signature.approver_email.lower() != officer.email.lower():
+        return redirect("dashboard")
+    return show_and_sign(request, signature, by=request.user, decline_url=None)

@@ -1,0 +1,123 @@
+"""Which organisation the signed-in officer acts for."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
+
+from signatories import registering, signing
+from signatories.email_domains import domain_of, is_webmail, organisations_of, works_for
+from signatories.forms.organisations import (
+    SUPPLIER,
+    OrganisationChoiceForm,
+    OrganisationSearchForm,
+    ProposalForm,
+)
+from signatories.models import Organisation
+from signatories.register import find_organisations
+from signatories.views.unsaved import signed_in, take_unsaved
+
+MAXIMUM_RESULTS = 20
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_organisation(request: HttpRequest) -> HttpResponse:
+    """Suggest the organisations of the person's email domain; the look-up is for everybody else."""
+    found = organisations_of(request.user)
+    page = {
+        "signed_in": True,
+        "found": found,
+        "back_url": reverse("sign_start"),
+        "domain": domain_of(request.user.email),
+    }
+    if not found:
+        if is_webmail(request.user.email) and "no-work-email" not in request.GET:
+            return render(request, "organisations/webmail.html", page)
+        return render(request, "organisations/search.html", {**page, "form": OrganisationSearchForm()})
+    initial = {"organisation": found[0].slug} if len(found) == 1 else None
+    form = OrganisationChoiceForm(request.POST or None, found=found, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        return redirect("organisation_start", form.cleaned_data["organisation"].slug)
+    return render(request, "organisations/suggested.html", {**page, "form": form})
+
+
+@signed_in
+@require_safe
+def search_organisations(request: HttpRequest) -> HttpResponse:
+    """Look an organisation up by name. Works as a plain form; scripts add suggestions."""
+    asked = "q" in request.GET
+    form = OrganisationSearchForm(request.GET if asked else None)
+    found: list[Organisation] = []
+    if asked and form.is_valid():
+        found = list(find_organisations(form.cleaned_data["q"]).current()[:MAXIMUM_RESULTS])
+    page = {
+        "signed_in": True,
+        "form": form,
+        "found": found,
+        "asked": asked and form.is_valid(),
+        "back_url": reverse("choose_organisation"),
+        "domain": domain_of(request.user.email),
+    }
+    return render(request, "organisations/search.html", page)
+
+
+@signed_in
+@require_GET
+def suggest_organisations(request: HttpRequest) -> JsonResponse:
+    """Return up to ten organisations whose name has the typed words, for the autocomplete."""
+    q = request.GET.get("q", "")[:100]
+    found = find_organisations(q).current()[:10] if len(q.strip()) > 1 else []
+    return JsonResponse(
+        {"organisations": [{"slug": o.slug, "name": o.name, "note": o.get_kind_display()} for o in found]}
+    )
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation_start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Confirm that one acts for this organisation, and begin or go on with its draft."""
+    organisation = get_object_or_404(Organisation.objects.current(), slug=slug)
+    if organisation.is_awaiting_confirmation and organisation.proposed_by_id != request.user.pk:
+        return redirect("choose_organisation")
+    page = {
+        "signed_in": True,
+        "organisation": organisation,
+        "domain": domain_of(request.user.email),
+        "matches": works_for(request.user.email, organisation),
+        "back_url": reverse("choose_organisation"),
+    }
+    if request.method != "POST":
+        live = organisation.signatures.live().first()
+        return render(request, "organisations/start.html", {**page, "live": live})
+    representative = registering.become_representative(organisation=organisation, user=request.user)
+    try:
+        draft = signing.start_draft(representative=representative)
+    except signing.AnotherSignatureIsLive as error:
+        page |= {"live": error.signature, "joined": representative}
+        return render(request, "organisations/already_live.html", page)
+    return redirect("sign_up", draft.reference)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose_organisation(request: HttpRequest) -> HttpResponse:
+    """Propose a body that is not listed. A private supplier gets the page that helps them."""
+    form = ProposalForm(request.POST or take_unsaved(request) or None)
+    too_many = False
+    if request.method == "POST" and form.data.get("kind") == SUPPLIER:
+        return redirect("suppliers")
+    if request.method == "POST" and form.is_valid():
+        try:
+            organisation = registering.propose_organisation(**form.cleaned_data, by=request.user)
+        except registering.TooManyProposals:
+            too_many = True
+        else:
+            return redirect("organisation_start", organisation.slug)
+    page = {
+        "signed_in": True,
+        "form": form,
+        "too_many": too_many,
+        "back_url": reverse("search_organisations"),
+    }
+    return render(request, "organisations/propose.html", page)
