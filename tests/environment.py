@@ -31,6 +31,8 @@ if "TEST_DATABASE_URL" in os.environ:
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 os.environ["DEBUG"] = "true"
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="declaration-tests-")
+# WhiteNoise warns about a missing folder of collected files, and a warning fails a test.
+os.mkdir(os.path.join(os.environ["VAR_DIR"], "static"))
 atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 # Playwright's synchronous interface keeps an event loop running beside the test.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
