@@ -90,7 +90,12 @@ def enter_code(request: HttpRequest) -> HttpResponse:
             return _sign_in(request, pending, form.cleaned_data["code"])
         except codes.CodeRefused as refused:
             form.add_error("code", _explained(refused))
-    context = {"form": form, "email": pending["email"], "back_url": sign_in_url(pending["next"])}
+    context = {
+        "form": form,
+        "email": pending["email"],
+        "sent_again": request.GET.get("sent") == "again",
+        "back_url": sign_in_url(pending["next"]),
+    }
     return render(request, "account/confirm_login_code.html", context)
 
 
@@ -117,7 +122,7 @@ def _explained(refused: codes.CodeRefused) -> str:
         return f"The code is not right. You have {tries} left"
     return {
         codes.CodeRefused.EXPIRED: "The code has expired. Ask for a new code",
-        codes.CodeRefused.ENDED: "This code no longer works. Use the newest code we sent, or ask for a new one",
+        codes.CodeRefused.ENDED: "This code no longer works. Enter the newest code, or ask for another",
         codes.CodeRefused.TOO_MANY_TRIES: "Too many wrong codes were entered. Ask for a new code, "
         "or wait an hour if a new code does not help",
     }[refused.reason]

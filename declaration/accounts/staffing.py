@@ -1,0 +1,85 @@
+"""Give and take staff roles, close accounts, and forget a lost second factor."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from declaration.accounts.models import User
+from declaration.accounts.roles import Role
+from declaration.audit.recording import record
+
+
+def _facts(person: User) -> Mapping[str, Any]:
+    return {"role": person.role, "is_active": person.is_active, "full_name": person.full_name}
+
+
+def _acting_role(by: User | None) -> str:
+    return by.role if by is not None else "system"
+
+
+@transaction.atomic
+def add(*, email: str, role: str = Role.NONE, full_name: str = "", by: User | None) -> User:
+    """Make an account and write it down. Raises ValidationError for what is no address."""
+    person = User.objects.create_user(email, role=role, full_name=full_name)
+    record(verb="added person", on=person, by=by, role=_acting_role(by), after=_facts(person))
+    return person
+
+
+@transaction.atomic
+def change(*, person: User, by: User | None, **changes: Any) -> User:
+    """Change a person's role, name or right to sign in, and write down what was before.
+
+    A new role, or a closed account, ends every session of the person. Raises PermissionDenied
+    when somebody changes their own role or closes their own account.
+    """
+    person = User.objects.select_for_update().get(pk=person.pk)
+    before = _facts(person)
+    for field, value in changes.items():
+        if field not in before:
+            raise TypeError(f"{field} is not changed here")
+        setattr(person, field, value)
+    after = _facts(person)
+    if after == before:
+        return person
+    rights_differ = any(before[right] != after[right] for right in ("role", "is_active"))
+    if rights_differ:
+        if by is not None and by.pk == person.pk:
+            raise PermissionDenied("Nobody changes their own role.")
+        # Sessions carry a fingerprint of this value: a new one ends them all.
+        person.set_unusable_password()
+    person.save()
+    record(
+        verb="changed role" if before["role"] != after["role"] else "changed person",
+        on=person,
+        by=by,
+        role=_acting_role(by),
+        before=before,
+        after=after,
+    )
+    return person
+
+
+@transaction.atomic
+def forget_second_factor(*, person: User, by: User | None) -> int:
+    """Remove every factor of somebody who lost theirs, end their sessions, and return how many went.
+
+    They set up a new one the next time they open the admin. Raises PermissionDenied for one's own.
+    """
+    if by is not None and by.pk == person.pk:
+        raise PermissionDenied("Nobody removes their own second factor here.")
+    person = User.objects.select_for_update().get(pk=person.pk)
+    removed, _ = Authenticator.objects.filter(user_id=person.pk).delete()
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+    record(
+        verb="removed second factor",
+        on=person,
+        by=by,
+        role=_acting_role(by),
+        before={"factors": removed},
+        after={"factors": 0},
+    )
+    return removed
