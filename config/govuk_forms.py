@@ -17,7 +17,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from crispy_forms.utils import render_crispy_form
-from django.forms import BoundField, Form, widgets
+from django.forms import BaseForm, BoundField, widgets
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import SafeString
@@ -31,6 +31,17 @@ _OWN_PARAMETER = {"autocomplete", "autocapitalize", "inputmode", "pattern", "row
 # Set by Django's fields and widgets; the components do without, because a browser that cuts off
 # what is pasted, or stops a form silently, tells the person nothing.
 _DROPPED = {"class", "cols", "id", "maxlength", "minlength", "required", "spellcheck"}
+
+
+class FieldsOnly(FormHelper):
+    """A form's fields; the tag, the token and the buttons are the page's."""
+
+    form_tag = False
+    form_action = ""  # a property in crispy-forms, which looks it up as the name of a URL every time
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__()
+        self.layout = layout
 
 
 def component(field: BoundField) -> tuple[str, Params]:
@@ -52,18 +63,14 @@ def component(field: BoundField) -> tuple[str, Params]:
 
 
 @pass_context
-def crispy(context: Context, form: Form) -> SafeString:
+def crispy(context: Context, form: BaseForm) -> SafeString:
     """Render every field of a form that is not revealed by another, without the form tag."""
-    helper = getattr(form, "helper", None)
-    if helper is None:
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.layout = Layout(*_fields_at_top(form))
+    helper = getattr(form, "helper", None) or FieldsOnly(Layout(*_fields_at_top(form)))
     given = {name: context[name] for name in ("request", "csrf_token") if name in context}
     return SafeString(render_crispy_form(form, helper, given))
 
 
-def form_errors(*forms: Form | None) -> list[Params]:
+def form_errors(*forms: BaseForm | None) -> list[Params]:
     """Return the first error of each field, in the order of the page, with a link to the field."""
     found: list[Params] = []
     for form in forms:
@@ -79,7 +86,7 @@ def form_errors(*forms: Form | None) -> list[Params]:
     return found
 
 
-def has_page_heading(form: Form) -> bool:
+def has_page_heading(form: BaseForm) -> bool:
     """Say whether a label or legend of the form is the page's heading, so that there is one h1."""
     return any(
         heading.get("isPageHeading", False)
@@ -96,7 +103,7 @@ def _overrides(field: BoundField) -> Mapping[str, Any]:
     return getattr(field.form, "govuk", {}).get(field.name, {})
 
 
-def _fields_at_top(form: Form) -> Iterator[str]:
+def _fields_at_top(form: BaseForm) -> Iterator[str]:
     revealed = {
         name
         for field in form
@@ -110,7 +117,7 @@ def _as_names(names: str | Iterable[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _render_all(form: Form, names: str | Iterable[str]) -> SafeString:
+def _render_all(form: BaseForm, names: str | Iterable[str]) -> SafeString:
     return SafeString(
         "".join(render_to_string("govuk/field.html", {"field": form[name]}) for name in _as_names(names))
     )
@@ -244,10 +251,10 @@ def _date(field: BoundField, widget: widgets.MultiWidget, params: Params) -> Par
     params.pop("name")
     params["fieldset"] = {"legend": _text_or_html(field.label)}
     value = field.value()
-    parts = value if isinstance(value, list | tuple) else widget.decompress(value)
+    parts = value if isinstance(value, list | tuple) else widget.decompress(value) or []
     wrong = _wrong_parts(field)
     params["items"] = []
-    for suffix, part in zip(widget.widgets_names, parts, strict=True):
+    for suffix, part in zip(_suffixes(widget), parts, strict=True):
         name = suffix.strip("_")
         width = 4 if name == "year" else 2
         error = " govuk-input--error" if name in wrong else ""
@@ -256,18 +263,24 @@ def _date(field: BoundField, widget: widgets.MultiWidget, params: Params) -> Par
                 "id": f"{params['id']}{suffix}",
                 "name": f"{field.html_name}{suffix}",
                 "label": name.capitalize(),
-                "value": None if part is None else str(part),
+                "value": str(part) if part not in (None, "") else None,
                 "classes": f"govuk-input--width-{width}{error}",
             }
         )
     return params
 
 
+def _suffixes(widget: widgets.MultiWidget) -> list[str]:
+    """Return what Django puts after a field's name and id for each of its boxes."""
+    suffixes: list[str] = vars(widget)["widgets_names"]
+    return suffixes
+
+
 def _wrong_parts(field: BoundField) -> list[str]:
     """Return the parts of a date its error is about: those it names, else all of them."""
     if not field.errors:
         return []
-    names = [suffix.strip("_") for suffix in field.field.widget.widgets_names]
+    names = [suffix.strip("_") for suffix in _suffixes(field.field.widget)]
     data = field.form.errors.as_data()[field.name]
     named = (data[0].params or {}).get("parts", ()) if data else ()
     return [name for name in names if name in named] or names
@@ -276,8 +289,9 @@ def _wrong_parts(field: BoundField) -> list[str]:
 def _error_target(field: BoundField) -> str:
     own = field.auto_id or field.html_name
     if isinstance(field.field.widget, widgets.MultiWidget):
+        suffixes = _suffixes(field.field.widget)
         wrong = _wrong_parts(field)
-        return f"{own}_{wrong[0] if wrong else field.field.widget.widgets_names[0].strip('_')}"
+        return own + next((one for one in suffixes if one.strip("_") in wrong), suffixes[0])
     return own
 
 

@@ -1,0 +1,94 @@
+"""A few pages that use the layouts in every state, for the tests alone."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import engines
+from django.urls import include, path
+
+from signatories.forms.dates import DateField
+
+PARTS = """
+{% extends "layouts/page.html" %}
+{% from "components/breadcrumbs.html" import breadcrumbs %}
+{% from "components/pagination.html" import pagination %}
+{% from "components/summary.html" import summary_list %}
+{% from "components/tags.html" import status_tag %}
+{% block title %}Parts{% endblock %}
+{% block before_content %}{{ breadcrumbs([{"text": "Signatories", "href": "/signatories/"}]) }}{% endblock %}
+{% block content %}
+<h1 class="govuk-heading-l">Parts</h1>
+{{ summary_list([
+  {"key": "Title", "value": "Bins <b>\n and roads", "href": "/title/"},
+  {"key": "Partners", "value": "", "href": "/partners/", "change": "who your partners are"},
+  {"key": "Status", "value": status_tag("published", "Published")},
+]) }}
+{{ pagination(page, request) }}
+{% endblock %}
+"""
+
+
+class EverythingForm(forms.Form):
+    title = forms.CharField(label="What will you do?", help_text="In a few words")
+    email = forms.EmailField(label="Your work email address")
+    mission = forms.CharField(label="How?", widget=forms.Textarea, max_length=200)
+    capacity = forms.ChoiceField(
+        label="In what capacity do you sign?",
+        choices=[("chief", "Chief executive"), ("other", "Something else")],
+        widget=forms.RadioSelect,
+    )
+    other_capacity = forms.CharField(label="What is it?", required=False)
+    areas = forms.MultipleChoiceField(
+        label="Service areas", choices=[("w", "Waste"), ("h", "Housing")], widget=forms.CheckboxSelectMultiple
+    )
+    region = forms.ChoiceField(label="Region", choices=[("n", "North East"), ("s", "South East")])
+    target = DateField(label="When?", required_message="Enter a date", invalid_message="Enter a real date")
+    agree = forms.BooleanField(label="I have authority to sign")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    govuk = {
+        "title": {"label": {"isPageHeading": True, "classes": "govuk-label--l"}},
+        "capacity": {"conditional": {"other": "other_capacity"}},
+    }
+
+
+def question(request: HttpRequest) -> HttpResponse:
+    form = EverythingForm(request.POST or None)
+    return render(
+        request, "layouts/question.html", {"form": form, "back_url": "/", "signed_in": "in" in request.GET}
+    )
+
+
+def plain(request: HttpRequest) -> HttpResponse:
+    return render(request, "layouts/page.html")
+
+
+def parts(request: HttpRequest) -> HttpResponse:
+    page = Paginator(range(60), 5).page(request.GET.get("page", 4))
+    return HttpResponse(engines["jinja2"].from_string(PARTS).render({"page": page}, request))
+
+
+def denied(request: HttpRequest) -> HttpResponse:
+    raise PermissionDenied
+
+
+def suspicious(request: HttpRequest) -> HttpResponse:
+    raise SuspiciousOperation
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise ZeroDivisionError
+
+
+urlpatterns = [
+    path("question/", question),
+    path("plain/", plain),
+    path("parts/", parts),
+    path("denied/", denied),
+    path("suspicious/", suspicious),
+    path("broken/", broken),
+    path("account/", include("declaration.accounts.urls")),
+    path("admin/", admin.site.urls),
+]
