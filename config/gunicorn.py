@@ -9,6 +9,8 @@ from pathlib import Path
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
+# Django is loaded once and shared; nothing is connected to before the fork.
+preload_app = True
 # A worker that has not reported for this many seconds is replaced.
 timeout = 30
 graceful_timeout = 20

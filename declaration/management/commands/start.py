@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import http.client
+import io
 import os
 import signal
 import socket
@@ -28,7 +29,7 @@ SECONDS_WORTH_A_RESTART = 10
 
 # Each queue has a worker of its own: a sign-in code never waits behind a newsletter.
 WORKERS = {
-    "transactional": ["--concurrency=2", "--beat", f"--schedule={settings.VAR_DIR / 'beat-schedule'}"],
+    "transactional": ["--concurrency=2", "--beat"],
     "newsletter": ["--concurrency=1"],
 }
 
@@ -73,7 +74,7 @@ class Command(BaseCommand):
         _collect_static_when_changed()
         self.check(display_num_errors=False)
         call_command("migrate", verbosity=0, skip_checks=True)
-        call_command("load_reference")
+        call_command("load_reference", stdout=io.StringIO())
         if demo:
             call_command("load_demo")
 
@@ -83,8 +84,8 @@ class Command(BaseCommand):
             signal.signal(name, lambda number, frame: told_to_stop.append(number))
         running: list[Program] = []
         try:
-            for log, command in programs().items():
-                running.append(Program(log, command))
+            web, *workers = programs().items()
+            running.append(Program(*web))
             deadline = time.monotonic() + SECONDS_TO_ANSWER
             while not told_to_stop and not _page_answers():
                 _keep_running(running)
@@ -92,6 +93,7 @@ class Command(BaseCommand):
                     raise CommandError(f"No page after {SECONDS_TO_ANSWER} seconds: see {running[0].log}")
                 time.sleep(0.1)
             if not told_to_stop:
+                running.extend(Program(*worker) for worker in workers)
                 self._say_how_to_begin()
             while not told_to_stop:
                 _keep_running(running)
@@ -121,6 +123,7 @@ class Command(BaseCommand):
 Ctrl-C stops it.
 """
         )
+        self.stdout.flush()
 
     def _where_emails_go(self) -> str:
         if settings.NOTIFY_API_KEY:
