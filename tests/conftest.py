@@ -1,4 +1,4 @@
-"""What every test may count on: no network but loopback, an empty cache, plain static files, a database file."""
+"""What every test may count on: loopback only, an empty cache, plain static files, a database in a file."""
 
 import ipaddress
 import os
