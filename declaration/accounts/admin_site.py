@@ -1,6 +1,6 @@
 """The admin: its door is the sign-in by code, and the role and second factor are its key."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
@@ -33,15 +33,15 @@ class StaffSite(AdminSite):
             return redirect("admin:index")
         return redirect(sign_in_url(own_path(request.GET.get("next", "")) or reverse("admin:index")))
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return sign_out(request)
-
-    def password_change(
+    def logout(  # type: ignore[override] # Django's own redirects here too
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        return sign_out(request)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> NoReturn:
         raise Http404("Nobody has a password.")
 
     def password_change_done(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> NoReturn:
         raise Http404("Nobody has a password.")

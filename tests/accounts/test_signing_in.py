@@ -1,0 +1,368 @@
+"""Signing in with a code sent by email."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from declaration.accounts import codes
+from declaration.accounts.models import SignInCode, User, WrongTry
+from declaration.outbox.models import Email
+from tests.accounts.people import ask, enter, is_signed_in, newest_code, sign_in, wrong
+from tests.html import assert_good_page
+
+pytestmark = pytest.mark.django_db
+
+OFFICER = "pat.smith@camden.gov.uk"
+REQUEST = "account_request_login_code"
+CONFIRM = "account_confirm_login_code"
+
+
+def page(response):
+    return assert_good_page(response.content.decode())
+
+
+def errors(response):
+    return [item.get_text(strip=True) for item in page(response).select(".govuk-error-summary li")]
+
+
+def test_ask_shows_a_good_page(client):
+    soup = page(client.get(reverse(REQUEST)))
+    field = soup.find("input", {"name": "email"})
+    assert soup.h1.get_text(strip=True) == "What is your work email address?"
+    assert (field["type"], field["autocomplete"]) == ("email", "email")
+
+
+def test_enter_right_code_signs_in_and_makes_the_account(client):
+    response = ask(client, OFFICER)
+    assert response["Location"] == reverse(CONFIRM)
+    assert not User.objects.exists(), "asking for a code makes no account"
+    soup = page(client.get(reverse(CONFIRM)))
+    assert OFFICER in soup.main.get_text()
+    assert soup.find("input", {"name": "code"})["autocomplete"] == "one-time-code"
+    response = enter(client, newest_code(OFFICER))
+    assert (response.status_code, response["Location"]) == (302, "/dashboard/")
+    person = User.objects.get()
+    assert (person.email, person.role, person.is_staff) == (OFFICER, "", False)
+    assert not person.has_usable_password()
+    assert client.session["_auth_user_id"] == str(person.pk)
+
+
+def test_enter_right_code_finds_the_account_whatever_the_case(client):
+    person = User.objects.create_user(OFFICER)
+    ask(client, " Pat.Smith@CAMDEN.gov.uk ")
+    enter(client, newest_code(OFFICER))
+    assert client.session["_auth_user_id"] == str(person.pk)
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("typed", ["{0} {1}", " {0}-{1} ", "{0}{1}\t"])
+def test_enter_code_with_spaces_or_dashes_signs_in(client, typed):
+    ask(client, OFFICER)
+    code = newest_code(OFFICER)
+    enter(client, typed.format(code[:3], code[3:]))
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "１２３４５６", "1" * 5000])
+def test_enter_malformed_code_explains_and_counts_no_try(client, typed):
+    ask(client, OFFICER)
+    response = enter(client, typed)
+    assert len(errors(response)) == 1
+    assert not WrongTry.objects.exists()
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("typed", ["12345\x00", "\x00"])
+def test_nul_in_a_form_is_refused_and_changes_nothing(client, typed):
+    assert ask(client, f"pat{typed}@camden.gov.uk").status_code in {200, 400}
+    assert not Email.objects.exists()
+    ask(client, OFFICER)
+    assert enter(client, typed).status_code in {200, 400}
+    assert not WrongTry.objects.exists()
+    assert not is_signed_in(client)
+
+
+def test_mail_carries_the_code_alone_on_a_line_and_not_in_the_subject(client):
+    ask(client, OFFICER)
+    email = Email.objects.get()
+    code = newest_code(OFFICER)
+    assert email.secret and email.to == OFFICER
+    assert code in email.html
+    assert code not in email.subject
+    assert "10 minutes" in email.text and "ignore this email" in email.text
+
+
+def test_code_is_kept_neither_in_the_session_nor_in_clear(client):
+    ask(client, OFFICER)
+    code = newest_code(OFFICER)
+    kept = SignInCode.objects.get()
+    assert code not in str(dict(client.session))
+    assert all(code not in str(value) for value in (kept.digest, kept.salt, kept.address))
+    assert OFFICER not in kept.address
+
+
+def test_enter_code_in_another_browser_is_refused(client):
+    ask(client, OFFICER)
+    code = newest_code(OFFICER)
+    stranger = Client()
+    assert enter(stranger, code)["Location"] == reverse(REQUEST)
+    ask(stranger, "somebody.else@leeds.gov.uk")
+    enter(stranger, code)
+    assert not is_signed_in(stranger)
+    enter(client, code)
+    assert is_signed_in(client)
+
+
+def test_enter_code_twice_is_refused(client):
+    ask(client, OFFICER)
+    code = newest_code(OFFICER)
+    second_tab = Client()
+    second_tab.cookies = client.cookies.copy()
+    kept = client.session["sign_in"]
+    enter(client, code)
+    with pytest.raises(codes.CodeRefused) as refused:
+        codes.use(code_id=kept["code"], email=kept["email"], digits=code, network="127.0.0.1")
+    assert refused.value.reason == "ended"
+
+
+def test_enter_code_after_ten_minutes_is_refused(client):
+    start = timezone.now()
+    with time_machine.travel(start, tick=False):
+        ask(client, OFFICER)
+        code = newest_code(OFFICER)
+    with time_machine.travel(start + timedelta(minutes=10), tick=False):
+        assert errors(enter(client, code)) == ["The code has expired. Ask for a new code"]
+    with time_machine.travel(start + timedelta(minutes=9, seconds=59), tick=False):
+        enter(client, code)
+    assert is_signed_in(client)
+
+
+def test_ask_again_kills_the_old_code(client):
+    ask(client, OFFICER)
+    old = newest_code(OFFICER)
+    client.post(reverse("account_resend_login_code"))
+    new = newest_code(OFFICER)
+    if old != new:
+        enter(client, old)
+        assert not is_signed_in(client)
+    enter(client, new)
+    assert is_signed_in(client)
+
+
+def test_ask_again_from_another_browser_kills_the_old_code(client):
+    ask(client, OFFICER)
+    old = newest_code(OFFICER)
+    ask(Client(), OFFICER)
+    assert "no longer works" in errors(enter(client, old))[0]
+    assert not is_signed_in(client)
+
+
+def test_enter_wrong_code_five_times_ends_the_code(client):
+    ask(client, OFFICER)
+    code = newest_code(OFFICER)
+    said = [errors(enter(client, wrong(code)))[0] for _ in range(5)]
+    assert said[:4] == [
+        f"The code is not right. You have {left} left" for left in ("4 tries", "3 tries", "2 tries", "1 try")
+    ]
+    assert said[4].startswith("Too many wrong codes")
+    assert errors(enter(client, code))[0].startswith("Too many wrong codes")
+    assert not is_signed_in(client)
+
+
+def test_enter_ten_wrong_codes_in_an_hour_closes_the_address_for_that_hour(client):
+    start = timezone.now()
+    for at in (start, start + timedelta(minutes=1)):
+        with time_machine.travel(at, tick=False):
+            ask(client, OFFICER)
+            for _ in range(5):
+                enter(client, wrong(newest_code(OFFICER)))
+    with time_machine.travel(start + timedelta(minutes=2), tick=False):
+        ask(client, OFFICER)
+        enter(client, newest_code(OFFICER))
+        assert not is_signed_in(client)
+    with time_machine.travel(start + timedelta(minutes=62), tick=False):
+        ask(client, OFFICER)
+        enter(client, newest_code(OFFICER))
+    assert is_signed_in(client)
+
+
+def test_ask_six_times_in_fifteen_minutes_is_refused_and_says_until_when(client):
+    start = timezone.now()
+    with time_machine.travel(start, tick=False):
+        assert [ask(client, OFFICER).status_code for _ in range(5)] == [302] * 5
+        refused = ask(client, OFFICER)
+        assert refused.status_code == 429
+        assert "You can ask for another code after" in page(refused).main.get_text()
+        assert client.post(reverse("account_resend_login_code")).status_code == 429
+        assert ask(client, "somebody.else@camden.gov.uk").status_code == 302
+    with time_machine.travel(start + timedelta(minutes=15, seconds=1), tick=False):
+        assert ask(client, OFFICER).status_code == 302
+    assert Email.objects.filter(to=OFFICER).count() == 6
+
+
+def test_limits_of_a_network_are_generous_and_ignore_a_forged_header(client, settings):
+    settings.SIGN_IN_CODES_PER_NETWORK = 30
+    answers = [
+        ask(client, f"officer{n}@camden.gov.uk", HTTP_X_FORWARDED_FOR=f"203.0.113.{n}").status_code
+        for n in range(31)
+    ]
+    assert answers == [302] * 30 + [429]
+
+
+def test_limits_of_a_network_believe_our_own_proxies_alone(client, settings):
+    settings.SIGN_IN_CODES_PER_NETWORK = 5
+    settings.TRUSTED_PROXY_COUNT = 1
+    spoofed = [
+        ask(client, f"a{n}@camden.gov.uk", HTTP_X_FORWARDED_FOR=f"198.51.100.{n}, 203.0.113.7").status_code
+        for n in range(6)
+    ]
+    assert spoofed == [302] * 5 + [429]
+    assert ask(client, "b@camden.gov.uk", HTTP_X_FORWARDED_FOR="203.0.113.8").status_code == 302
+
+
+def test_use_different_address_works_while_a_code_is_pending(client):
+    ask(client, "typo@camden.gov.ukk")
+    back = client.post(reverse("account_different_address"))
+    assert back["Location"] == reverse(REQUEST)
+    sign_in(client, OFFICER)
+    assert User.objects.get().email == OFFICER
+
+
+def test_ask_for_a_corrected_address_works_while_a_code_is_pending(client):
+    ask(client, "typo@camden.gov.uk", "/sign/")
+    assert client.get(reverse(REQUEST)).status_code == 200
+    assert sign_in(client, OFFICER, "/sign/")["Location"] == "/sign/"
+    assert User.objects.get().email == OFFICER
+
+
+@pytest.mark.parametrize("name", ["account_resend_login_code", "account_different_address"])
+def test_get_changes_nothing(client, name):
+    ask(client, OFFICER)
+    assert client.get(reverse(name)).status_code == 405
+    assert Email.objects.count() == 1
+    assert client.get(reverse(CONFIRM)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "goes_to"),
+    [
+        ("/sign/you/?a=1", "/sign/you/?a=1"),
+        ("https://evil.example/", "/dashboard/"),
+        ("//evil.example/", "/dashboard/"),
+        ("/\\evil.example", "/dashboard/"),
+        ("javascript:alert(1)", "/dashboard/"),
+        ("http:///evil.example", "/dashboard/"),
+        ("/\t/evil.example", "/dashboard/"),
+        ("", "/dashboard/"),
+    ],
+)
+def test_sign_in_goes_on_to_our_own_paths_alone(client, asked, goes_to):
+    form = page(client.get(reverse(REQUEST), {"next": asked}))
+    assert form.find("input", {"name": "next"}).get("value", "") in {asked, ""}
+    assert sign_in(client, OFFICER, asked)["Location"] == goes_to
+
+
+def test_next_survives_a_mistake_and_a_different_address(client):
+    response = ask(client, "nonsense", "/sign/you/")
+    assert page(response).find("input", {"name": "next"})["value"] == "/sign/you/"
+    ask(client, "typo@camden.gov.uk", "/sign/you/")
+    back = client.post(reverse("account_different_address"))["Location"]
+    assert page(client.get(back)).find("input", {"name": "next"})["value"] == "/sign/you/"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "pat",
+        "pat@",
+        "@camden.gov.uk",
+        '"a@b"@camden.gov.uk',
+        "pat@camden.gov.uk.",
+        "pat@camden.gov.uk\r\nBcc: x@evil.example",
+        "раt@camden.gov.uk",
+        "pat@cаmden.gov.uk",
+        f"{'a' * 250}@camden.gov.uk",
+        "a@b@camden.gov.uk",
+    ],
+)
+def test_ask_with_what_is_no_plain_address_explains(client, address):
+    response = ask(client, address)
+    assert response.status_code == 200
+    assert len(errors(response)) == 1
+    assert not Email.objects.exists()
+
+
+def test_ask_with_a_plus_tag_keeps_it(client):
+    sign_in(client, "pat+council@camden.gov.uk")
+    assert User.objects.get().email == "pat+council@camden.gov.uk"
+
+
+def test_sign_in_keeps_what_the_session_held_and_changes_its_key(client):
+    ask(client, OFFICER)
+    session = client.session
+    session["unsaved"] = {"mission": "What I had typed"}
+    session.save()
+    key = session.session_key
+    enter(client, newest_code(OFFICER))
+    assert client.session["unsaved"] == {"mission": "What I had typed"}
+    assert client.session.session_key != key
+    assert not type(session)().exists(key)
+
+
+def test_sign_in_to_a_closed_account_explains(client):
+    User.objects.create_user(OFFICER, is_active=False)
+    response = sign_in(client, OFFICER)
+    assert response["Location"] == reverse("account_inactive")
+    closed = client.get(response["Location"])
+    assert closed.status_code == 403
+    assert page(closed).h1.get_text(strip=True) == "Your account is closed"
+    assert not is_signed_in(client)
+
+
+def test_open_sign_in_when_signed_in_goes_on(client):
+    sign_in(client, OFFICER)
+    assert client.get(reverse(REQUEST), {"next": "/sign/"})["Location"] == "/sign/"
+    assert client.get(reverse(CONFIRM))["Location"] == "/dashboard/"
+
+
+def test_log_in_address_leads_to_the_one_way_in(client):
+    assert client.get(reverse("account_login"), {"next": "/sign/"})["Location"] == (
+        f"{reverse(REQUEST)}?next=%2Fsign%2F"
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "signup/",
+        "password/reset/",
+        "password/change/",
+        "password/set/",
+        "email/",
+        "confirm-email/",
+        "reauthenticate/",
+        "mfa/",
+        "social/",
+        "second-factor/trust/",
+    ],
+)
+def test_what_we_do_not_offer_is_not_there(client, path):
+    assert client.get(f"/account/{path}").status_code in {302, 404}
+    sign_in(client, OFFICER)
+    assert client.get(f"/account/{path}").status_code == 404
+
+
+def test_forget_old_removes_what_no_limit_looks_at():
+    start = timezone.now()
+    with time_machine.travel(start - timedelta(days=1, minutes=1), tick=False):
+        code = codes.ask(email=OFFICER, network="127.0.0.1")
+        with pytest.raises(codes.CodeRefused):
+            codes.use(code_id=code.pk, email=OFFICER, digits="x", network="127.0.0.1")
+    codes.ask(email="b@camden.gov.uk", network="127.0.0.1")
+    assert codes.forget_old() == 3
+    assert SignInCode.objects.count() == 1
