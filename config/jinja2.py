@@ -203,6 +203,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "has_page_heading": has_page_heading,
         "service": Service(),
         "page_links": page_links,
+        "plural": plural,
         "now": timezone.now,
     }
     env.filters |= {"date": show_date, "datetime": show_datetime, "plural": plural}
