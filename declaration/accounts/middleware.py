@@ -40,6 +40,7 @@ def _person_within_limits(request: HttpRequest) -> User | AnonymousUser:
     seen = request.session.setdefault("seen_at", now)
     idle = STAFF_IDLE if person.is_staff else OFFICER_IDLE
     if now - started >= LONGEST_SESSION.total_seconds() or now - seen >= idle.total_seconds():
+        request.user = person  # signing out looks at who it is, and that is being found out here
         logout(request)
         return AnonymousUser()
     if now - seen >= SEEN_EVERY.total_seconds():

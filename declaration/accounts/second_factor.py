@@ -34,8 +34,9 @@ def has_factor(person: User) -> bool:
 
 
 def used_in_this_session(request: HttpRequest, person: User) -> bool:
-    """Say whether this very session was proved with a second factor of this person."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request, person))
+    """Say whether this very session was proved with a second factor, and the person still has one."""
+    proved = any(record.get("method") == "mfa" for record in get_authentication_records(request, person))
+    return proved and has_factor(person)
 
 
 def check(person: User, typed: str) -> Authenticator | None:

@@ -4,16 +4,16 @@ import re
 import time
 
 from allauth.account.internal.userkit import user_id_to_str
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import reverse
 
 from declaration.accounts.models import User
+from declaration.accounts.second_factor import has_factor
 from declaration.outbox.models import Email
 
 
 def ask(client, email, next_path="", **extra):
-    return client.post(
-        reverse("account_request_login_code"), {"email": email, "next": next_path}, **extra
-    )
+    return client.post(reverse("account_request_login_code"), {"email": email, "next": next_path}, **extra)
 
 
 def newest_code(email):
@@ -46,6 +46,8 @@ def staff_member(role, email=None):
 
 def sign_in_as_staff(client, person):
     """Make a test client's session one that was proved with a code and a second factor."""
+    if not has_factor(person):
+        TOTP.activate(person, generate_totp_secret())
     client.force_login(person)
     session = client.session
     now = time.time()
