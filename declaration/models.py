@@ -128,7 +128,7 @@ class ServiceArea(models.Model):
 
 def refuse_if_published(version_id: int | None) -> None:
     """Raise PublishedWordingCannotChange if the version stored under this key is published."""
-    if DeclarationVersion.objects.published().filter(pk=version_id).exists():
+    if version_id and DeclarationVersion.objects.published().filter(pk=version_id).exists():
         raise PublishedWordingCannotChange(
             "A published wording of the Declaration never changes. Write a new version instead."
         )

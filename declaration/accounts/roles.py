@@ -22,8 +22,7 @@ _VIEWER: Final = frozenset(
         "signatories.view_commitment",
         "signatories.view_moderationdecision",
         "signatories.view_organisation",
-        "signatories.view_organisationkind",
-        "signatories.view_emaildomain",
+        "signatories.view_organisationdomain",
         "signatories.view_reason",
         "signatories.view_representative",
         "signatories.view_signature",
@@ -33,7 +32,6 @@ _MODERATOR: Final = _VIEWER | {
     "audit.view_auditevent",
     "outbox.resend_email",
     "outbox.view_email",
-    "signatories.change_signature",
     "signatories.decide_signature",
     "signatories.take_down_signature",
 }
@@ -44,13 +42,13 @@ _EDITOR: Final = _VIEWER | {
     "declaration.change_declarationversion",
     "declaration.change_principle",
     "declaration.change_servicearea",
-    "signatories.add_emaildomain",
+    "signatories.add_organisationdomain",
     "signatories.add_organisation",
     "signatories.add_reason",
-    "signatories.change_emaildomain",
+    "signatories.change_organisationdomain",
     "signatories.change_organisation",
     "signatories.change_reason",
-    "signatories.delete_emaildomain",
+    "signatories.delete_organisationdomain",
 }
 _ADMINISTRATOR: Final = (
     _MODERATOR

@@ -79,7 +79,7 @@ class ApproverForm(QuestionForm):
         return cleaned
 
 
-def ask_for(form: forms.Form, cleaned: dict[str, Any], messages: dict[str, str]) -> None:
+def ask_for(form: forms.BaseForm, cleaned: dict[str, Any], messages: dict[str, str]) -> None:
     """Add an error to each of these fields that was left empty and has no error yet."""
     for name, message in messages.items():
         if not cleaned.get(name) and name not in form.errors:

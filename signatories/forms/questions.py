@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.http import QueryDict
 from django.utils import timezone
 
 from declaration.models import DeclarationVersion, Principle, ServiceArea
@@ -53,8 +54,10 @@ class QuestionForm(forms.ModelForm):
             self.changed_meanwhile = True
             # What the person typed stays in the page, now with the new fingerprint, so that
             # pressing the button again is a decision and not an accident.
-            self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = self.fingerprint
+            data = QueryDict(mutable=True)
+            data.update(self.data)
+            data[self.add_prefix("seen")] = self.fingerprint
+            self.data = data
             self.add_error(
                 next(iter(self._meta.fields or ())),
                 ValidationError(
@@ -209,8 +212,9 @@ class PrinciplesForm(QuestionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         current = DeclarationVersion.objects.current()
-        if current:
-            self.fields["principles"].queryset = current.principles.all()
+        field = self.fields["principles"]
+        if current and isinstance(field, forms.ModelMultipleChoiceField):
+            field.queryset = current.principles.all()
 
 
 class ServiceAreasForm(QuestionForm):

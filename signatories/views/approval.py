@@ -46,7 +46,7 @@ def show_and_sign(
             )
         except signing.WordingHasChanged:
             wording_has_changed = True
-            form.data = {**form.data.dict(), "version": version.number}
+            form.data = {**request.POST.dict(), "version": str(version.number)}
         except ImpossibleTransition as error:
             return _nothing_to_sign(request, error.signature, signed_in=by is not None)
         else:

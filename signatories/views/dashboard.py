@@ -1,10 +1,11 @@
 """Where an officer's signatures stand, what is awaited from whom, and what the officer may do."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from declaration.accounts.people import SignedInRequest
 from signatories import signing
 from signatories.access import signature_of, signatures_of
 from signatories.forms.approval import CorrectApproverForm
@@ -16,7 +17,7 @@ NOTICES = {"saved", "resent", "resent-before", "corrected", "withdrawn", "too-la
 
 
 @signed_in
-def dashboard(request: HttpRequest) -> HttpResponse:
+def dashboard(request: SignedInRequest) -> HttpResponse:
     """List the officer's signatures, the ones that need something first."""
     signatures = list(
         signatures_of(request.user).distinct().prefetch_related("commitments", "decisions__reasons")
@@ -36,7 +37,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
     """Ask whether to withdraw, and do it on POST."""
     signature, officer = signature_of(request.user, reference)
     if "withdraw" not in signature.possible_verbs(Actor.OFFICER):
@@ -53,7 +54,7 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
 
 @signed_in
 @require_POST
-def resend_to_approver(request: HttpRequest, reference: str) -> HttpResponse:
+def resend_to_approver(request: SignedInRequest, reference: str) -> HttpResponse:
     signature, officer = signature_of(request.user, reference)
     try:
         owed = signing.resend_to_approver(signature=signature, by=officer)
@@ -64,7 +65,7 @@ def resend_to_approver(request: HttpRequest, reference: str) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def correct_approver(request: HttpRequest, reference: str) -> HttpResponse:
+def correct_approver(request: SignedInRequest, reference: str) -> HttpResponse:
     """Change who is asked to sign, or put a wrong address right."""
     signature, officer = signature_of(request.user, reference)
     if signature.status != Status.AWAITING_APPROVER:
@@ -89,7 +90,7 @@ def correct_approver(request: HttpRequest, reference: str) -> HttpResponse:
 
 @signed_in
 @require_POST
-def start_again(request: HttpRequest, reference: str) -> HttpResponse:
+def start_again(request: SignedInRequest, reference: str) -> HttpResponse:
     """Begin a new draft with the text of a signature that was refused, declined or withdrawn."""
     signature, officer = signature_of(request.user, reference)
     try:
@@ -102,7 +103,7 @@ def start_again(request: HttpRequest, reference: str) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_as_officer(request: HttpRequest, reference: str) -> HttpResponse:
+def sign_as_officer(request: SignedInRequest, reference: str) -> HttpResponse:
     """Show the approver's page to an officer who is their own approver."""
     signature, officer = signature_of(request.user, reference)
     if signature.approver_email.lower() != officer.email.lower():

@@ -1,10 +1,11 @@
 """Which organisation the signed-in officer acts for."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
+from declaration.accounts.people import SignedInRequest
 from signatories import registering, signing
 from signatories.email_domains import domain_of, is_webmail, organisations_of, works_for
 from signatories.forms.organisations import (
@@ -22,7 +23,7 @@ MAXIMUM_RESULTS = 20
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def choose_organisation(request: HttpRequest) -> HttpResponse:
+def choose_organisation(request: SignedInRequest) -> HttpResponse:
     """Suggest the organisations of the person's email domain; the look-up is for everybody else."""
     found = organisations_of(request.user)
     page = {
@@ -44,7 +45,7 @@ def choose_organisation(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_safe
-def search_organisations(request: HttpRequest) -> HttpResponse:
+def search_organisations(request: SignedInRequest) -> HttpResponse:
     """Look an organisation up by name. Works as a plain form; scripts add suggestions."""
     asked = "q" in request.GET
     form = OrganisationSearchForm(request.GET if asked else None)
@@ -64,7 +65,7 @@ def search_organisations(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_GET
-def suggest_organisations(request: HttpRequest) -> JsonResponse:
+def suggest_organisations(request: SignedInRequest) -> JsonResponse:
     """Return up to ten organisations whose name has the typed words, for the autocomplete."""
     q = request.GET.get("q", "")[:100]
     found = find_organisations(q).current()[:10] if len(q.strip()) > 1 else []
@@ -75,7 +76,7 @@ def suggest_organisations(request: HttpRequest) -> JsonResponse:
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def organisation_start(request: HttpRequest, slug: str) -> HttpResponse:
+def organisation_start(request: SignedInRequest, slug: str) -> HttpResponse:
     """Confirm that one acts for this organisation, and begin or go on with its draft."""
     organisation = get_object_or_404(Organisation.objects.current(), slug=slug)
     if organisation.is_awaiting_confirmation and organisation.proposed_by_id != request.user.pk:
@@ -101,7 +102,7 @@ def organisation_start(request: HttpRequest, slug: str) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def propose_organisation(request: HttpRequest) -> HttpResponse:
+def propose_organisation(request: SignedInRequest) -> HttpResponse:
     """Propose a body that is not listed. A private supplier gets the page that helps them."""
     form = ProposalForm(request.POST or take_unsaved(request) or None)
     too_many = False

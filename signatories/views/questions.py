@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from declaration.accounts.people import SignedInRequest
 from signatories import signing
 from signatories.access import signature_of
 from signatories.completeness import unanswered
@@ -63,7 +64,7 @@ def _back_url(question: Question, signature: Signature, *, changing: bool) -> st
 
 
 @signed_in
-def sign_up(request: HttpRequest, reference: str) -> HttpResponse:
+def sign_up(request: SignedInRequest, reference: str) -> HttpResponse:
     """Lead to the first question that still needs an answer, or to the check of all answers."""
     signature, officer = signature_of(request.user, reference)
     missing = unanswered(signature, officer)
@@ -76,7 +77,7 @@ def sign_up(request: HttpRequest, reference: str) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def question(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
+def question(request: SignedInRequest, reference: str, slug: str) -> HttpResponse:
     """Ask one question and keep the answer. Nothing that was typed is lost by an error."""
     if slug not in BY_SLUG:
         raise Http404
@@ -110,7 +111,7 @@ def question(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
 
 
 def _after_saving(
-    request: HttpRequest, signature: Signature, asked: Question, *, changing: bool
+    request: SignedInRequest, signature: Signature, asked: Question, *, changing: bool
 ) -> HttpResponse:
     if "later" in request.POST:
         return redirect(f"{reverse('dashboard')}?saved={signature.reference}")
@@ -122,7 +123,7 @@ def _after_saving(
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
+def check_answers(request: SignedInRequest, reference: str) -> HttpResponse:
     """Show every answer with a way to change it; the button submits."""
     signature, officer = signature_of(request.user, reference)
     if request.method == "POST":
@@ -133,7 +134,7 @@ def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _show_answers(
-    request: HttpRequest, signature: Signature, officer: Representative, *, tried: bool = False
+    request: SignedInRequest, signature: Signature, officer: Representative, *, tried: bool = False
 ) -> HttpResponse:
     missing = unanswered(signature, officer)
     page = {
@@ -149,7 +150,7 @@ def _show_answers(
     return render(request, "signing_up/check_answers.html", page)
 
 
-def _submit(request: HttpRequest, signature: Signature, officer: Representative) -> HttpResponse:
+def _submit(request: SignedInRequest, signature: Signature, officer: Representative) -> HttpResponse:
     try:
         signing.submit(signature=signature, by=officer)
     except signing.AnswersAreMissing:
@@ -165,21 +166,21 @@ def _submit(request: HttpRequest, signature: Signature, officer: Representative)
 
 
 def _somebody_was_first(
-    request: HttpRequest, live: Signature, officer: Representative, *, draft: Signature | None
+    request: SignedInRequest, live: Signature, officer: Representative, *, draft: Signature | None
 ) -> HttpResponse:
     page = {"signed_in": True, "live": live, "officer": officer, "draft": draft}
     return render(request, "signing_up/somebody_was_first.html", page, status=409)
 
 
 def _no_longer_editable(
-    request: HttpRequest, signature: Signature, form: questions.QuestionForm | None = None
+    request: SignedInRequest, signature: Signature, form: questions.QuestionForm | None = None
 ) -> HttpResponse:
     page = {"signed_in": True, "signature": signature, "unsaved": form}
     return render(request, "signing_up/no_longer_editable.html", page, status=409)
 
 
 @signed_in
-def submitted(request: HttpRequest, reference: str) -> HttpResponse:
+def submitted(request: SignedInRequest, reference: str) -> HttpResponse:
     """Confirm a submission, with its reference and what happens next."""
     signature, _ = signature_of(request.user, reference)
     if signature.submitted_at is None:

@@ -53,9 +53,11 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
         Organisation.objects.listed().prefetch_related("successors", "predecessors"), slug=slug
     )
     signature = signatories().filter(organisation=shown).first()
-    page = {"organisation": shown, "signature": signature}
-    if signature:
-        page["commitment"] = signature.commitment
+    page = {
+        "organisation": shown,
+        "signature": signature,
+        "commitment": signature.commitment if signature else None,
+    }
     return render(request, "signatories/organisation.html", page)
 
 

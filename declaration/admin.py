@@ -1,0 +1,78 @@
+"""Versions of the Declaration and service areas in the admin."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+
+from declaration.accounts.people import person_of
+from declaration.audit.audited_admin import AuditedAdmin
+from declaration.models import DeclarationVersion, Principle, ServiceArea
+from declaration.publishing import NotReadyToPublish, publish
+
+
+def _is_published(version: DeclarationVersion | None) -> bool:
+    return version is not None and version.published_at is not None
+
+
+class PrincipleInline(admin.StackedInline):
+    model = Principle
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: DeclarationVersion | None = None) -> bool:
+        return super().has_add_permission(request, obj) and not _is_published(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: DeclarationVersion | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not _is_published(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: DeclarationVersion | None = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+
+@admin.register(DeclarationVersion)
+class DeclarationVersionAdmin(AuditedAdmin):
+    list_display = ("number", "title", "is_summary", "published_at")
+    readonly_fields = ("published_at", "published_by", "wording_hash")
+    inlines = (PrincipleInline,)
+    change_form_template = "admin/declaration/declarationversion/change_form.html"
+
+    def has_change_permission(self, request: HttpRequest, obj: DeclarationVersion | None = None) -> bool:
+        """A published wording never changes."""
+        return super().has_change_permission(request, obj) and not _is_published(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: DeclarationVersion | None = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.publish)
+        return [
+            path("<int:pk>/publish/", view, name="declaration_declarationversion_publish"),
+            *super().get_urls(),
+        ]
+
+    def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Publish a version, on POST alone."""
+        version = get_object_or_404(DeclarationVersion, pk=pk)
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        try:
+            publish(version=version, by=person_of(request))
+        except NotReadyToPublish as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, f"Published {version}.", messages.SUCCESS)
+        return redirect("admin:declaration_declarationversion_change", pk)
+
+
+@admin.register(ServiceArea)
+class ServiceAreaAdmin(AuditedAdmin):
+    list_display = ("name", "order", "retired_at")
+    list_editable = ("order",)
+    prepopulated_fields = {"slug": ("name",)}
+
+    def has_delete_permission(self, request: HttpRequest, obj: ServiceArea | None = None) -> bool:
+        """Commitments may name it: it is retired, never deleted."""
+        return False

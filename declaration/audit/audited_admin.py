@@ -1,0 +1,59 @@
+"""A model in the admin whose every edit is written into the history."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from declaration.audit.recording import record
+
+
+class AuditedAdmin(admin.ModelAdmin):
+    """Records who added or edited a row, with the changed columns before and after.
+
+    Rows edited inside their parent's page are recorded on the parent.
+    """
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        columns = [name for name in form.changed_data if _is_column(obj, name)]
+        stored = type(obj)._default_manager.get(pk=obj.pk) if change else None
+        super().save_model(request, obj, form, change)
+        if columns or not change:
+            record(
+                verb="edit" if change else "add",
+                on=obj,
+                by=request.user if request.user.is_authenticated else None,
+                role=_role(request),
+                before=_values(stored, columns) if stored else {},
+                after=_values(obj, columns),
+            )
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        after = {
+            "added": [str(row) for row in formset.new_objects],
+            "edited": [str(row) for row, _ in formset.changed_objects],
+            "removed": [str(row) for row in formset.deleted_objects],
+        }
+        if any(after.values()):
+            rows = str(formset.model._meta.verbose_name_plural)
+            record(
+                verb=f"edit {rows}"[:60],
+                on=form.instance,
+                by=request.user if request.user.is_authenticated else None,
+                role=_role(request),
+                after=after,
+            )
+
+
+def _role(request: HttpRequest) -> str:
+    return getattr(request.user, "role", "") or "staff"
+
+
+def _is_column(obj: models.Model, name: str) -> bool:
+    return name in {field.name for field in obj._meta.concrete_fields}
+
+
+def _values(obj: models.Model, names: list[str]) -> dict[str, str]:
+    return {name: str(getattr(obj, name)) for name in names}

@@ -1,0 +1,39 @@
+"""Organisations and their email domains."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from declaration.audit.audited_admin import AuditedAdmin
+from signatories.models import Organisation, OrganisationDomain, Origin
+
+
+class DomainInline(admin.TabularInline):
+    model = OrganisationDomain
+    extra = 0
+    verbose_name = "email domain"
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(AuditedAdmin):
+    list_display = ("name", "kind", "region", "origin", "is_confirmed", "start_date", "end_date")
+    list_filter = ("origin", "kind", "nation", "region")
+    search_fields = ("name", "short_name", "slug", "gss_code", "domains__domain")
+    readonly_fields = ("origin", "proposed_at", "proposed_by", "confirmed_at", "confirmed_by")
+    filter_horizontal = ("successors",)
+    inlines = (DomainInline,)
+
+    @admin.display(description="confirmed", boolean=True)
+    def is_confirmed(self, organisation: Organisation) -> bool:
+        return not organisation.is_awaiting_confirmation
+
+    def has_delete_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
+        """An organisation ends on a day; it is never deleted."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
+        # What staff have corrected is theirs: loading the register again leaves it alone.
+        if change and obj.origin == Origin.REGISTER and form.has_changed():
+            obj.origin = Origin.STAFF
+        super().save_model(request, obj, form, change)

@@ -1,0 +1,26 @@
+"""Everything that happened to a signature, in one list by time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from declaration.audit.models import AuditEvent
+from declaration.outbox.models import Email
+from signatories.models import Signature
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the timeline: something somebody did, or an email the service owed."""
+
+    at: datetime
+    event: AuditEvent | None = None
+    email: Email | None = None
+
+
+def timeline_of(signature: Signature) -> list[Happening]:
+    """Return what happened, newest first."""
+    events = AuditEvent.objects.about(signature).select_related("actor")
+    emails = Email.objects.about(signature)
+    happenings = [Happening(event.at, event=event) for event in events]
+    happenings += [Happening(email.queued_at, email=email) for email in emails]
+    return sorted(happenings, key=lambda happening: happening.at, reverse=True)
