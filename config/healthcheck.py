@@ -6,9 +6,7 @@ import sys
 
 # The service answers only to its own names, so the question is put under the first of them.
 host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip().lstrip(".")
-connection = http.client.HTTPConnection(
-    "127.0.0.1", int(os.environ.get("HEALTHCHECK_PORT", "8000")), timeout=5
-)
+connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=5)
 try:
     connection.request("GET", "/health/live", headers={"Host": host})
     sys.exit(connection.getresponse().status != 200)
