@@ -69,15 +69,15 @@ def ask(*, email: str, network: str) -> SignInCode:
     address = fingerprint("address", email)
     take_turn(address)
     now = timezone.now()
-    asked = SignInCode.objects.filter(asked_at__gt=now - CODES_WINDOW).order_by("asked_at")
+    asked = SignInCode.objects.filter(asked_at__gt=now - CODES_WINDOW).order_by("-asked_at")
     for mine, limit in (
         (Q(address=address), CODES_PER_ADDRESS),
         (Q(network=fingerprint("network", network)), settings.SIGN_IN_CODES_PER_NETWORK),
     ):
-        times = list(asked.filter(mine).values_list("asked_at", flat=True))
-        if len(times) >= limit:
+        newest = list(asked.filter(mine).values_list("asked_at", flat=True)[:limit])
+        if len(newest) == limit:
             logger.warning("A sign-in code was refused: too many were asked for")
-            raise TooManyCodes(until=times[-limit] + CODES_WINDOW)
+            raise TooManyCodes(until=newest[-1] + CODES_WINDOW)
     SignInCode.objects.filter(address=address, ended_at=None).update(ended_at=now)
     digits = f"{secrets.randbelow(10**6):06}"
     code = SignInCode(
