@@ -1,0 +1,155 @@
+"""The outbox in the admin: what was sent to whom, why something failed, and what to do about it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+
+from declaration.outbox import settling
+from declaration.outbox.models import Email
+
+PERMISSION = "outbox.resend_email"
+WORDS = ("subject", "text")
+
+
+@admin.register(Email)
+class EmailAdmin(admin.ModelAdmin):
+    list_display = ("queued_at", "to", "what", "state", "why", "sent_at")
+    list_filter = ("state", "message", ("queued_at", admin.DateFieldListFilter))
+    search_fields = ("to", "about_id", "key")
+    search_help_text = "Search by address, subject, or the number of the record the email is about"
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ("send_selected_again",)
+    fields = (
+        "to",
+        "subject",
+        "state",
+        "why",
+        "message",
+        "about",
+        "queued_at",
+        "attempts",
+        "next_attempt_at",
+        "sent_at",
+        "provider_reference",
+        "reference",
+        "text",
+    )
+    change_form_template = "admin/outbox/email/change_form.html"
+    change_list_template = "admin/outbox/email/change_list.html"
+
+    # Nobody writes an email here; what staff may do has a button of its own.
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Email | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Email | None = None) -> bool:
+        return False
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(PERMISSION)
+
+    def get_fields(self, request: HttpRequest, obj: Email | None = None) -> tuple[str, ...]:
+        """Leave the words of a secret email out."""
+        if obj is not None and obj.secret:
+            return tuple(name for name in self.fields if name not in WORDS)
+        return self.fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Email], search_term: str
+    ) -> tuple[QuerySet[Email], bool]:
+        """Search subjects too, but never those of secret emails: a search must not tell a code."""
+        found, repeats = super().get_search_results(request, queryset, search_term)
+        if search_term.strip():
+            found = found | queryset.filter(Q(secret=False) & Q(subject__icontains=search_term.strip()))
+        return found, repeats
+
+    @admin.display(description="subject", ordering="message")
+    def what(self, email: Email) -> str:
+        return "(kept from staff)" if email.secret else email.subject
+
+    @admin.display(description="why", empty_value="–")
+    def why(self, email: Email) -> str | None:
+        return email.last_error or None
+
+    @admin.display(description="about", empty_value="–")
+    def about(self, email: Email) -> str | None:
+        return f"{email.about_type} {email.about_id}" if email.about_id else None
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        counts = Email.objects.needing_staff().order_by().values_list("state").annotate(Count("pk"))
+        needing = dict(counts)
+        context = {"failed": needing.get("failed", 0), "uncertain": needing.get("uncertain", 0)}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        email: Email | None = kwargs.get("obj")
+        may = email is not None and self.has_resend_permission(request)
+        context["may_send_again"] = may and email.state in settling.SENDABLE_AGAIN and not email.secret
+        context["may_mark_as_sent"] = may and email.state == Email.State.UNCERTAIN
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/send-again/", wrap(self.send_again), name="outbox_email_send_again"),
+            path("<int:pk>/mark-as-sent/", wrap(self.mark_as_sent), name="outbox_email_mark_as_sent"),
+            *super().get_urls(),
+        ]
+
+    def send_again(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._settle(request, pk, settling.send_again, "The email will be sent again.")
+
+    def mark_as_sent(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._settle(request, pk, settling.mark_as_sent, "The email is marked as sent.")
+
+    def _settle(self, request: HttpRequest, pk: int, settle: Callable[..., None], said: str) -> HttpResponse:
+        """Do what a button says, on POST alone."""
+        actor = self._actor(request)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        email = get_object_or_404(Email, pk=pk)
+        try:
+            settle(email=email, by=actor, role=getattr(actor, "role", ""))
+        except (settling.AlreadySettled, settling.WordsAreGone) as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, said, messages.SUCCESS)
+        return redirect("admin:outbox_email_change", pk)
+
+    @admin.action(description="Send the selected failed emails again", permissions=["resend"])
+    def send_selected_again(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:
+        actor = self._actor(request)
+        again = 0
+        for email in queryset:
+            try:
+                settling.send_again(email=email, by=actor, role=getattr(actor, "role", ""))
+            except (settling.AlreadySettled, settling.WordsAreGone):
+                continue
+            again += 1
+        left = queryset.count() - again
+        if left:
+            said = f"{again} will be sent again; {left} were not failed, or hold a sign-in code."
+            self.message_user(request, said, messages.WARNING)
+        else:
+            self.message_user(request, f"{again} will be sent again.", messages.SUCCESS)
+
+    def _actor(self, request: HttpRequest) -> AbstractBaseUser:
+        """Return the person; raise PermissionDenied for one who may not settle emails."""
+        if not isinstance(request.user, AbstractBaseUser) or not self.has_resend_permission(request):
+            raise PermissionDenied
+        return request.user
