@@ -66,6 +66,15 @@ class CarefulUndefined(jinja2.Undefined):
         return 0
 
 
+class AllButAdmin(jinja2.FileSystemLoader):
+    """Leaves templates/admin/ to Django's own language, which the admin's templates extend."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> Any:
+        if template.startswith("admin/"):
+            raise jinja2.TemplateNotFound(template)
+        return super().get_source(environment, template)
+
+
 class Service:
     """The words a department may change, read from the settings each time."""
 
@@ -181,7 +190,7 @@ def environment(**options: Any) -> jinja2.Environment:
     options |= {
         "loader": jinja2.ChoiceLoader(
             [
-                options["loader"],
+                AllButAdmin(options["loader"].searchpath),
                 # The macros import one another by this prefix.
                 jinja2.PrefixLoader({"govuk_frontend_jinja": jinja2.PackageLoader("govuk_frontend_jinja")}),
             ]
