@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
 from declaration.audit.audited_admin import AuditedAdmin
@@ -22,6 +23,7 @@ class OrganisationAdmin(AuditedAdmin):
     search_fields = ("name", "short_name", "slug", "gss_code", "domains__domain")
     readonly_fields = ("origin", "proposed_at", "proposed_by", "confirmed_at", "confirmed_by")
     filter_horizontal = ("successors",)
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     inlines = (DomainInline,)
 
     @admin.display(description="confirmed", boolean=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
@@ -40,6 +41,7 @@ class SignatureAdmin(admin.ModelAdmin):
     list_per_page = 50
     change_list_template = "admin/signatories/signature/queue.html"
     change_form_template = "admin/signatories/signature/record.html"
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Signature]:
         return super().get_queryset(request).prefetch_related("commitments")
