@@ -1,4 +1,5 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.contrib import admin
 from django.contrib.admin import apps as admin_apps
 
 
@@ -13,3 +14,9 @@ class StaffAdminConfig(admin_apps.AdminConfig):
 
     default = False
     default_site = "declaration.accounts.admin_site.StaffSite"
+
+    def ready(self) -> None:
+        """Take out what other packages put in: nobody here has a group, and factors are secret."""
+        super().ready()
+        for name in ("auth.Group", "account.EmailAddress", "mfa.Authenticator"):
+            admin.site.unregister(apps.get_model(name))

@@ -110,5 +110,6 @@ def test_twenty_requests_at_once_owe_five_mails_and_leave_one_code_alive(stack):
     )
     assert sorted(answers) == [302] * 5 + [429] * (AT_ONCE - 5)
     assert stack.rows('SELECT count(*) FROM outbox_email WHERE "to" = ?', email) == [(5,)]
-    alive = "SELECT count(*) FROM accounts_signincode WHERE ended_at IS NULL AND address = (SELECT address FROM accounts_signincode ORDER BY id DESC LIMIT 1)"
-    assert stack.rows(alive) == [(1,)]
+    newest = stack.rows("SELECT address FROM accounts_signincode ORDER BY id DESC LIMIT 1")[0][0]
+    alive = "SELECT count(*) FROM accounts_signincode WHERE ended_at IS NULL AND address = ?"
+    assert stack.rows(alive, newest) == [(1,)]

@@ -1,0 +1,310 @@
+"""Who gets where: every address, every kind of person, GET and POST, against a written table.
+
+A new address without a row fails. Each row says, for GET and for POST, what happens to
+a stranger, officer A (whose signature it is), officer B of another council, a viewer, a moderator,
+an editor and an administrator, in this order:
+
+i   let in
+s   sent to sign in
+r   refused (403)
+a   not there (404)
+m   no such method (405)
+"""
+
+import copy
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from declaration.accounts.models import User
+from declaration.audit.models import AuditEvent
+from declaration.models import DeclarationVersion, Principle, ServiceArea
+from declaration.outbox.queue import queue
+from declaration.publishing import publish
+from signatories.links import approver_token
+from signatories.models import Organisation, Reason, Representative
+from signatories.signing import start_draft
+from tests.accounts.people import sign_in_as_staff, staff_member
+
+PEOPLE = ["stranger", "officer A", "officer B", "viewer", "moderator", "editor", "administrator"]
+
+TABLE = """
+declaration                                          iiiiiii mmmmmmm
+declaration_version                                  iiiiiii mmmmmmm
+accessibility_statement                              iiiiiii mmmmmmm
+privacy                                              iiiiiii mmmmmmm
+cookies                                              iiiiiii mmmmmmm
+contact                                              iiiiiii mmmmmmm
+security_txt                                         iiiiiii mmmmmmm
+health_live                                          iiiiiii mmmmmmm
+health_ready                                         iiiiiii mmmmmmm
+home                                                 iiiiiii mmmmmmm
+signatories                                          iiiiiii mmmmmmm
+organisation                                         iiiiiii mmmmmmm
+sign_start                                           iiiiiii mmmmmmm
+suppliers                                            iiiiiii mmmmmmm
+choose_organisation                                  siiiiii siiiiii
+search_organisations                                 siiiiii smmmmmm
+suggest_organisations                                siiiiii smmmmmm
+propose_organisation                                 siiiiii siiiiii
+organisation_start                                   siiiiii siiiiii
+sign_up                                              siaaaaa siaaaaa
+check_answers                                        siaaaaa siaaaaa
+submitted                                            siaaaaa siaaaaa
+question                                             siaaaaa siaaaaa
+dashboard                                            siiiiii siiiiii
+withdraw                                             siaaaaa siaaaaa
+resend_to_approver                                   smmmmmm siaaaaa
+correct_approver                                     siaaaaa siaaaaa
+start_again                                          smmmmmm siaaaaa
+sign_as_officer                                      siaaaaa siaaaaa
+approve                                              iiiiiii iiiiiii
+decline                                              iiiiiii iiiiiii
+renew_link                                           mmmmmmm iiiiiii
+account_login                                        sssssss sssssss
+account_request_login_code                           iiiiiii iiiiiii
+account_confirm_login_code                           siiiiii siiiiii
+account_resend_login_code                            mmmmmmm sssssss
+account_different_address                            mmmmmmm sssssss
+account_logout                                       iiiiiii iiiiiii
+account_signed_out                                   iiiiiii mmmmmmm
+account_inactive                                     rrrrrrr mmmmmmm
+mfa_index                                            saaiiii saammmm
+mfa_authenticate                                     siiiiii siiiiii
+mfa_reauthenticate                                   saaiiii saaiiii
+mfa_activate_totp                                    saaiiii saaiiii
+mfa_deactivate_totp                                  saaiiii saaiiii
+mfa_add_webauthn                                     saaiiii saaiiii
+mfa_reauthenticate_webauthn                          saaiiii saaiiii
+mfa_list_webauthn                                    saaiiii saammmm
+mfa_remove_webauthn                                  saaiiii saaiiii
+mfa_view_recovery_codes                              saaiiii saammmm
+mfa_generate_recovery_codes                          saaiiii saaiiii
+admin:index                                          srriiii srriiii
+admin:login                                          srriiii srriiii
+admin:logout                                         srriiii srriiii
+admin:password_change                                srraaaa srraaaa
+admin:password_change_done                           srraaaa srraaaa
+admin:autocomplete                                   srrrrrr srrmmmm
+admin:jsi18n                                         srriiii srrmmmm
+admin:view_on_site                                   srraaaa srraaaa
+admin:audit_auditevent_changelist                    srrriri srrriri
+admin:audit_auditevent_add                           srrrrrr srrrrrr
+admin:audit_auditevent_history                       srrriri srrriri
+admin:audit_auditevent_delete                        srrrrrr srrrrrr
+admin:audit_auditevent_change                        srrriri srrrrrr
+admin:outbox_email_send_again                        srrrmrm srrriri
+admin:outbox_email_mark_as_sent                      srrrmrm srrriri
+admin:outbox_email_changelist                        srrriri srrriri
+admin:outbox_email_add                               srrrrrr srrrrrr
+admin:outbox_email_history                           srrriri srrriri
+admin:outbox_email_delete                            srrrrrr srrrrrr
+admin:outbox_email_change                            srrriri srrrrrr
+admin:accounts_user_changelist                       srrrrri srrrrri
+admin:accounts_user_add                              srrrrri srrrrri
+admin:accounts_user_history                          srrrrri srrrrri
+admin:accounts_user_delete                           srrrrrr srrrrrr
+admin:accounts_user_change                           srrrrri srrrrri
+admin:declaration_declarationversion_publish         srrrrmm srrrrii
+admin:declaration_declarationversion_changelist      srriiii srriiii
+admin:declaration_declarationversion_add             srrrrii srrrrii
+admin:declaration_declarationversion_history         srriiii srriiii
+admin:declaration_declarationversion_delete          srrrrrr srrrrrr
+admin:declaration_declarationversion_change          srriiii srrrrii
+admin:declaration_servicearea_changelist             srriiii srriiii
+admin:declaration_servicearea_add                    srrrrii srrrrii
+admin:declaration_servicearea_history                srriiii srriiii
+admin:declaration_servicearea_delete                 srrrrrr srrrrrr
+admin:declaration_servicearea_change                 srriiii srrrrii
+admin:signatories_organisation_changelist            srriiii srriiii
+admin:signatories_organisation_add                   srrrrii srrrrii
+admin:signatories_organisation_history               srriiii srriiii
+admin:signatories_organisation_delete                srrrrrr srrrrrr
+admin:signatories_organisation_change                srriiii srrrrii
+admin:signatories_reason_changelist                  srriiii srriiii
+admin:signatories_reason_add                         srrrrii srrrrii
+admin:signatories_reason_history                     srriiii srriiii
+admin:signatories_reason_delete                      srrrrrr srrrrrr
+admin:signatories_reason_change                      srriiii srrrrii
+admin:signatories_signature_decide                   srrriri srrriri
+admin:signatories_signature_verify_officer           srrrmrm srrriri
+admin:signatories_signature_confirm_organisation     srrrmrm srrriri
+admin:signatories_signature_changelist               srriiii srriiii
+admin:signatories_signature_add                      srraaaa srrmmmm
+admin:signatories_signature_history                  srriiii srriiii
+admin:signatories_signature_delete                   srrrrrr srrrrrr
+admin:signatories_signature_change                   srriiii srrmmmm
+admin:app_list                                       srriiii srriiii
+mailbox                                              iiiiiii mmmmmmm
+mailbox_message                                      aaaaaaa mmmmmmm
+mailbox_html                                         aaaaaaa mmmmmmm
+"""
+
+
+def rows():
+    written = [line.split() for line in TABLE.strip().splitlines()]
+    names = [row[0] for row in written]
+    assert len(names) == len(set(names)), "an address has two rows"
+    return {name: {"GET": get, "POST": post} for name, get, post in written}
+
+
+def addresses(patterns=None, prefix="", namespace=""):
+    """Return every address of the service as (name in the table, pattern)."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        where = prefix + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            inner = f"{pattern.namespace}:" if pattern.namespace else namespace
+            yield from addresses(pattern.url_patterns, where, inner)
+        elif pattern.name:
+            yield f"{namespace}{pattern.name}"
+
+
+@pytest.fixture
+def world(db):
+    """One row of everything that has a page of its own; officer A works for the council."""
+    people = {
+        "officer A": User.objects.create_user("a@camden.gov.uk", full_name="Officer A"),
+        "officer B": User.objects.create_user("b@leeds.gov.uk", full_name="Officer B"),
+    } | {role: staff_member(role) for role in PEOPLE[3:]}
+    clients = {"stranger": Client()}
+    for name, person in people.items():
+        clients[name] = Client()
+        if person.is_staff:
+            sign_in_as_staff(clients[name], person)
+        else:
+            clients[name].force_login(person)
+    councils = [
+        Organisation.objects.create(slug=slug, name=slug.title(), short_name=slug, kind="london-borough")
+        for slug in ("camden", "leeds")
+    ]
+    officers = [
+        Representative.objects.create(
+            organisation=council, user=people[name], email=people[name].email, is_verified=True
+        )
+        for council, name in zip(councils, ("officer A", "officer B"), strict=True)
+    ]
+    signature = start_draft(representative=officers[0])
+    start_draft(representative=officers[1])
+    versions = [
+        DeclarationVersion.objects.create(number=number, title="The Declaration", introduction="Words")
+        for number in (1, 2)
+    ]
+    for version in versions:
+        Principle.objects.create(version=version, number=1, title="One", text="Words")
+    publish(version=versions[0], by=None)
+    with transaction.atomic():
+        email = queue(
+            to="a@camden.gov.uk", message="sign_in_code", key="k", context={"code": "123456"}, secret=True
+        )
+    objects = {
+        "accounts.user": people["officer A"],
+        "audit.auditevent": AuditEvent.objects.first(),
+        "outbox.email": email,
+        "declaration.declarationversion": versions[1],
+        "declaration.servicearea": ServiceArea.objects.create(slug="waste", name="Waste"),
+        "signatories.organisation": councils[0],
+        "signatories.reason": Reason.objects.create(slug="broad", title="Too broad", text="Words"),
+        "signatories.signature": signature,
+    }
+    return clients, objects
+
+
+def arguments(name, objects):
+    """Return what an address needs to be about something that exists and is officer A's."""
+    signature = objects["signatories.signature"]
+    if name.startswith("admin:"):
+        if name == "admin:app_list":
+            return {"app_label": "signatories"}
+        if name == "admin:view_on_site":
+            return {"content_type_id": 1, "object_id": 1}
+        label = next(
+            (label for label in objects if name.startswith(f"admin:{label.replace('.', '_')}_")), None
+        )
+        verb = name.rpartition("_")[2]
+        if label is None or verb in {"changelist", "add"}:
+            return {}
+        key = "object_id" if verb in {"history", "delete", "change"} else "pk"
+        return {key: objects[label].pk} | ({"decision": "accept"} if verb == "decide" else {})
+    fixed = {
+        "declaration_version": {"number": 1},
+        "organisation": {"slug": "camden"},
+        "organisation_start": {"slug": "camden"},
+        "question": {"reference": signature.reference, "slug": "you"},
+        "mfa_remove_webauthn": {"pk": 0},
+    }
+    if name in fixed:
+        return fixed[name]
+    if name in {"approve", "decline", "renew_link"}:
+        return {"token": approver_token(signature)}
+    if name.startswith("mailbox_"):
+        return {"name": f"20261121T000000-{'0' * 32}"}
+    for candidate in ({}, {"reference": signature.reference}):
+        try:
+            reverse(name, kwargs=candidate)
+        except Exception:  # noqa: BLE001, S112 # whatever it needs, the next candidate or a failure says
+            continue
+        return candidate
+    raise AssertionError(f"{name}: say in arguments() what this address needs")
+
+
+def happened(response):
+    if response.status_code == 302 and response["Location"].startswith(
+        (reverse("account_request_login_code"), reverse("account_login"))
+    ):
+        return "s"
+    return {403: "r", 404: "a", 405: "m"}.get(
+        response.status_code, "i" if response.status_code < 500 else "!"
+    )
+
+
+def answers(client, method, path):
+    """Return what happened, with whatever the request changed undone."""
+    cookies = copy.deepcopy(client.cookies)
+    with transaction.atomic():
+        response = client.get(path) if method == "GET" else client.post(path, {})
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return happened(response)
+
+
+def contents():
+    """Return every row of every table but sessions, whose times move."""
+    return {
+        model._meta.label: list(model.objects.order_by("pk").values())
+        for model in apps.get_models()
+        if model._meta.label != "sessions.Session"
+    }
+
+
+def test_every_address_has_a_row():
+    named = set(addresses())
+    assert named - set(rows()) == set(), "write a row for each of these"
+    assert set(rows()) - named == set(), "these rows are about nothing"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_everybody_gets_where_the_table_says(world, method):
+    clients, objects = world
+    found = {}
+    for name in rows():
+        path = reverse(name, kwargs=arguments(name, objects))
+        found[name] = "".join(answers(clients[person], method, path) for person in PEOPLE)
+    wrong = [
+        f"{name}: {found[name]} should be {row[method]}"
+        for name, row in rows().items()
+        if found[name] != row[method]
+    ]
+    assert not wrong, f"{method}\n" + "\n".join(wrong)
+
+
+def test_no_get_changes_a_row(world):
+    clients, objects = world
+    before = contents()
+    for name in rows():
+        path = reverse(name, kwargs=arguments(name, objects))
+        for person in PEOPLE:
+            clients[person].get(path)
+    assert contents() == before
