@@ -9,8 +9,9 @@ import pytest
 from django.conf import settings
 
 from tests.deployment import compose
+from tests.deployment.asking import ask
 from tests.deployment.dockerfile import build, context_of
-from tests.deployment.waiting import ask, free_port, running, wait_for
+from tests.programs import Program, free_port, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +47,15 @@ def environment_of(image, service="web"):
 
 
 @pytest.fixture
-def web(image):
+def web(image, tmp_path):
     port = free_port()
     command = [part.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for part in image.command]  # noqa: S104
-    with running(command, cwd=image.here(), env=environment_of(image)) as process:
-        wait_for(lambda: process.poll() is not None or ask(port, host="www.example.gov.uk"))
-        assert process.poll() is None, process.stdout.read().decode()
+    server = Program(command, tmp_path / "log", cwd=image.here(), env=environment_of(image))
+    try:
+        wait_until(lambda: ask(port, host="www.example.gov.uk"), what=f"the web server: {server.log}")
         yield port
+    finally:
+        server.kill()
 
 
 def test_build_leaves_out_what_no_server_needs(image):

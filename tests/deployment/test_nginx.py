@@ -1,7 +1,6 @@
 """nginx in front: keeps what may be kept, and lets nothing through that the web servers should not see."""
 
 import os
-import shutil
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.conf import settings
 
-from tests.deployment.waiting import ask, free_port, running, wait_for
+from tests.deployment.asking import ask
+from tests.programs import Program, find_program, free_port, wait_until
 
 PAGES = {
     "/public": {"Cache-Control": "public, max-age=60"},
@@ -52,10 +52,7 @@ def upstream():
 
 @pytest.fixture
 def nginx(upstream, tmp_path):
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        say("nginx is not installed.")
+    program = find_program("nginx")
     port = free_port()
     text = (settings.BASE_DIR / "config/nginx.conf").read_text()
     for container, here in {
@@ -74,10 +71,13 @@ def nginx(upstream, tmp_path):
     tested = subprocess.run([*command, "-t"], capture_output=True, text=True)
     assert (tested.returncode, "[warn]" in tested.stderr) == (0, False), tested.stderr
     command[-1:] = [f"{command[-1]} daemon off;"] if as_root else [command[-1], "-g", "daemon off;"]
-    with running(command):
-        wait_for(lambda: ask(port, "/unsaid"))
+    server = Program(command, tmp_path / "log")
+    try:
+        wait_until(lambda: ask(port, "/unsaid"), what="nginx")
         upstream.asked.clear()
         yield port
+    finally:
+        server.kill()
 
 
 def reached(upstream, path):
@@ -103,7 +103,7 @@ def test_show_the_page_kept_when_the_web_servers_are_gone(nginx, upstream):
     ask(nginx, "/stale")
     upstream.shutdown()
     upstream.server_close()
-    wait_for(lambda: ask(nginx, "/stale")[1]["X-Cache"] in {"STALE", "UPDATING"})
+    wait_until(lambda: ask(nginx, "/stale")[1]["X-Cache"] in {"STALE", "UPDATING"})
     assert ask(nginx, "/stale")[::2] == (200, b"page")
 
 
