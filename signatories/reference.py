@@ -94,7 +94,7 @@ def load_declaration() -> None:
     """Write and publish version 1, unless there is one."""
     if DeclarationVersion.objects.exists():
         return
-    text = json.loads((DATA / "declaration.json").read_text())
+    text = json.loads((DATA / "declaration.json").read_text(encoding="utf-8"))
     version = DeclarationVersion.objects.create(
         number=1,
         title=text["title"],
@@ -109,7 +109,7 @@ def load_declaration() -> None:
 
 
 def load_service_areas() -> None:
-    areas = json.loads((DATA / "service_areas.json").read_text())
+    areas = json.loads((DATA / "service_areas.json").read_text(encoding="utf-8"))
     ServiceArea.objects.bulk_create(
         [ServiceArea(slug=a["slug"], name=a["name"], order=n) for n, a in enumerate(areas)],
         ignore_conflicts=True,
@@ -117,7 +117,7 @@ def load_service_areas() -> None:
 
 
 def load_reasons() -> None:
-    reasons = json.loads((DATA / "reasons.json").read_text())
+    reasons = json.loads((DATA / "reasons.json").read_text(encoding="utf-8"))
     Reason.objects.bulk_create(
         [Reason(order=n, **reason) for n, reason in enumerate(reasons)], ignore_conflicts=True
     )

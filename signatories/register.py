@@ -1,4 +1,4 @@
-"""The public register: who has signed, found by name, nation, region, kind and year."""
+"""The public register: who has signed, found by name, nation, region and kind."""
 
 from dataclasses import dataclass, field
 

@@ -231,7 +231,7 @@ def withdraw(*, signature: Signature, by: Representative) -> None:
     move(signature, "withdraw", by=by.user, role=Actor.OFFICER)
     if source != Status.DRAFT:
         emails.tell_officer_withdrawn(signature)
-    if source == Status.AWAITING_APPROVER and not signature.approver_is_officer:
+    if source in {Status.AWAITING_APPROVER, Status.PUBLISHED} and not signature.approver_is_officer:
         emails.tell_approver_withdrawn(signature)
 
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 class Outcome(models.TextChoices):
@@ -50,7 +51,7 @@ class ModerationDecision(models.Model):
     outcome = models.CharField(max_length=20, choices=Outcome)
     reasons = models.ManyToManyField(Reason, blank=True, related_name="decisions")
     note = models.TextField(max_length=4000, blank=True, help_text="What the officer is told in this case.")
-    decided_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(default=timezone.now, editable=False)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -40,27 +40,27 @@ class Kind(models.TextChoices):
 
 
 class Nation(models.TextChoices):
-    ENGLAND = "England"
-    NORTHERN_IRELAND = "Northern Ireland"
-    SCOTLAND = "Scotland"
-    WALES = "Wales"
+    ENGLAND = "England", "England"
+    NORTHERN_IRELAND = "Northern Ireland", "Northern Ireland"
+    SCOTLAND = "Scotland", "Scotland"
+    WALES = "Wales", "Wales"
 
 
 class Region(models.TextChoices):
     """The regions of England, and the other nations whole."""
 
-    EAST_MIDLANDS = "East Midlands"
-    EAST_OF_ENGLAND = "East of England"
-    LONDON = "London"
-    NORTH_EAST = "North East"
-    NORTH_WEST = "North West"
-    SOUTH_EAST = "South East"
-    SOUTH_WEST = "South West"
-    WEST_MIDLANDS = "West Midlands"
-    YORKSHIRE_AND_THE_HUMBER = "Yorkshire and The Humber"
-    NORTHERN_IRELAND = "Northern Ireland"
-    SCOTLAND = "Scotland"
-    WALES = "Wales"
+    EAST_MIDLANDS = "East Midlands", "East Midlands"
+    EAST_OF_ENGLAND = "East of England", "East of England"
+    LONDON = "London", "London"
+    NORTH_EAST = "North East", "North East"
+    NORTH_WEST = "North West", "North West"
+    SOUTH_EAST = "South East", "South East"
+    SOUTH_WEST = "South West", "South West"
+    WEST_MIDLANDS = "West Midlands", "West Midlands"
+    YORKSHIRE_AND_THE_HUMBER = "Yorkshire and The Humber", "Yorkshire and The Humber"
+    NORTHERN_IRELAND = "Northern Ireland", "Northern Ireland"
+    SCOTLAND = "Scotland", "Scotland"
+    WALES = "Wales", "Wales"
 
 
 class Origin(models.TextChoices):

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from declaration.models import DeclarationVersion
-from signatories.models import Kind, Nation, Organisation, Region, Signature
+from signatories.models import Kind, Organisation, Region, Signature
 from signatories.register import PER_PAGE, Query, councils, councils_signed, matching, signatories
 
 
@@ -39,8 +39,7 @@ def signatory_list(request: HttpRequest) -> HttpResponse:
         "query": query,
         "page": shown,
         "total": Signature.objects.published().count(),
-        "nations": Nation.choices,
-        "regions": [choice for choice in Region.choices if choice[0] not in Nation.values],
+        "regions": Region.choices,
         "kinds": Kind.choices,
     }
     return render(request, "signatories/list.html", page)

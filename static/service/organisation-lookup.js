@@ -15,6 +15,9 @@ const escaped = (text) => {
   return element.innerHTML;
 };
 
+const nameOf = (organisation) =>
+  typeof organisation === "string" ? organisation : (organisation?.name ?? "");
+
 const textOf = (id) => document.getElementById(id)?.textContent.trim().replace(/\s+/g, " ") ?? "";
 
 const suggestions = (address) => {
@@ -82,9 +85,10 @@ const enhance = (form) => {
       chosen = organisation ?? null;
     },
     templates: {
-      inputValue: (organisation) => organisation?.name ?? "",
+      // The component takes what the box held at first for its only suggestion: a string.
+      inputValue: nameOf,
       suggestion: (organisation) =>
-        `${escaped(organisation.name)} <span class="service-look-up__note">${escaped(organisation.note)}</span>`,
+        `${escaped(nameOf(organisation))} <span class="service-look-up__note">${escaped(organisation.note ?? "")}</span>`,
     },
     tAssistiveHint: () =>
       `${described} When suggestions show, use the up and down arrows to look through them and Enter to choose. Or press Search to see all matches.`.trim(),
