@@ -4,7 +4,7 @@ import re
 import time
 
 from allauth.account.internal.userkit import user_id_to_str
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.urls import reverse
 
 from declaration.accounts.models import User
@@ -34,6 +34,11 @@ def sign_in(client, email, next_path=""):
     """Sign in with the emailed code; return the response to the right code."""
     ask(client, email, next_path)
     return enter(client, newest_code(email))
+
+
+def app_code(secret, at=None):
+    """Return what an authenticator app shows, now or at another time in seconds."""
+    return format_hotp_value(hotp_value(secret, int((at or time.time()) // 30)))
 
 
 def is_signed_in(client):

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
@@ -20,7 +20,7 @@ from declaration.accounts import staffing
 from declaration.accounts.models import User
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
-from tests.accounts.people import is_signed_in, sign_in, sign_in_as_staff, staff_member
+from tests.accounts.people import app_code, is_signed_in, sign_in, sign_in_as_staff, staff_member
 from tests.html import assert_good_page
 
 pytestmark = pytest.mark.django_db
@@ -31,10 +31,6 @@ ADMIN = "/admin/"
 def page(response):
     assert response.status_code == 200, (response.status_code, response.get("Location"))
     return assert_good_page(response.content.decode())
-
-
-def app_code(secret, at=None):
-    return format_hotp_value(hotp_value(secret, int((at or time.time()) // 30)))
 
 
 @pytest.fixture
