@@ -12,15 +12,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from declaration.models import DeclarationVersion
+from declaration.public_pages import public_page
 
 
-@require_safe
+@public_page
 def current_declaration(request: HttpRequest) -> HttpResponse:
     """Show the wording that is signed today."""
     return _show(request, DeclarationVersion.objects.current())
 
 
-@require_safe
+@public_page
 def declaration_version(request: HttpRequest, number: int) -> HttpResponse:
     """Show one published wording, today's or an earlier one."""
     return _show(request, get_object_or_404(DeclarationVersion.objects.published(), number=number))
@@ -36,28 +37,28 @@ def _show(request: HttpRequest, version: DeclarationVersion | None) -> HttpRespo
     return render(request, "pages/declaration.html", page)
 
 
-@require_safe
+@public_page
 def accessibility_statement(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/accessibility_statement.html")
 
 
-@require_safe
+@public_page
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/privacy.html")
 
 
-@require_safe
+@public_page
 def cookies(request: HttpRequest) -> HttpResponse:
     page = {"session_cookie": settings.SESSION_COOKIE_NAME, "csrf_cookie": settings.CSRF_COOKIE_NAME}
     return render(request, "pages/cookies.html", page)
 
 
-@require_safe
+@public_page
 def contact(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/contact.html")
 
 
-@require_safe
+@public_page
 def security_txt(request: HttpRequest) -> HttpResponse:
     """Say where to report a weakness (RFC 9116)."""
     if not settings.CONTACT_EMAIL:

@@ -3,14 +3,14 @@
 from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
 
 from declaration.models import DeclarationVersion
+from declaration.public_pages import public_page
 from signatories.models import Kind, Organisation, Region, Signature
 from signatories.register import PER_PAGE, Query, councils, councils_signed, matching, signatories
 
 
-@require_safe
+@public_page
 def home(request: HttpRequest) -> HttpResponse:
     """Say what the Declaration is, and how many have signed it."""
     council_count, signed_count = councils().count(), councils_signed().count()
@@ -24,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/home.html", page)
 
 
-@require_safe
+@public_page
 def signatory_list(request: HttpRequest) -> HttpResponse:
     """List who has signed. Whatever the query string holds, the page makes sense."""
     query = Query.read(request.GET)
@@ -45,7 +45,7 @@ def signatory_list(request: HttpRequest) -> HttpResponse:
     return render(request, "signatories/list.html", page)
 
 
-@require_safe
+@public_page
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a listed organisation: its signature and commitment, or that it has not signed."""
     shown = get_object_or_404(
@@ -60,7 +60,7 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "signatories/organisation.html", page)
 
 
-@require_safe
+@public_page
 def sign_start(request: HttpRequest) -> HttpResponse:
     """The start page of the sign-up."""
     if DeclarationVersion.objects.current() is None:
@@ -68,7 +68,7 @@ def sign_start(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/sign_start.html")
 
 
-@require_safe
+@public_page
 def suppliers(request: HttpRequest) -> HttpResponse:
     """Help private suppliers, who cannot sign, to take part otherwise."""
     return render(request, "pages/suppliers.html")
