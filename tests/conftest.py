@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
+pytest_plugins = ["tests.browser"]
+
 CHROMIUM_ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -54,6 +56,11 @@ def no_network_but_loopback():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect_on_loopback)
         yield
+
+
+@pytest.fixture(scope="session")
+def base_url():
+    """Every test names its own server. (The fixture of pytest-playwright is of a deprecated kind.)"""
 
 
 @pytest.fixture(scope="session")

@@ -15,15 +15,16 @@ const escaped = (text) => {
   return element.innerHTML;
 };
 
-const nameOf = (organisation) =>
-  typeof organisation === "string" ? organisation : (organisation?.name ?? "");
-
 const textOf = (id) => document.getElementById(id)?.textContent.trim().replace(/\s+/g, " ") ?? "";
 
-const suggestions = (address) => {
+const suggestions = (address, before) => {
   let timer;
   let asked;
   return (query, show) => {
+    if (query === before) {
+      before = null;
+      return;
+    }
     clearTimeout(timer);
     asked?.abort();
     timer = setTimeout(async () => {
@@ -73,22 +74,20 @@ const enhance = (form) => {
     element: container,
     id: input.id,
     name: input.name,
-    defaultValue: input.value,
     inputClasses: classes.filter((name) => !isWidth(name)).join(" "),
     menuAttributes: { "aria-labelledby": label.id },
     displayMenu: "overlay",
     minLength: 2,
     confirmOnBlur: false,
     showNoOptionsFound: false,
-    source: suggestions(address),
+    source: suggestions(address, input.value),
     onConfirm: (organisation) => {
       chosen = organisation ?? null;
     },
     templates: {
-      // The component takes what the box held at first for its only suggestion: a string.
-      inputValue: nameOf,
+      inputValue: (organisation) => organisation?.name ?? "",
       suggestion: (organisation) =>
-        `${escaped(nameOf(organisation))} <span class="service-look-up__note">${escaped(organisation.note ?? "")}</span>`,
+        `${escaped(organisation.name)} <span class="service-look-up__note">${escaped(organisation.note)}</span>`,
     },
     tAssistiveHint: () =>
       `${described} When suggestions show, use the up and down arrows to look through them and Enter to choose. Or press Search to see all matches.`.trim(),
@@ -99,6 +98,13 @@ const enhance = (form) => {
     tStatusSelectedOption: (selected, length, index) =>
       `${selected}, ${index + 1} of ${length}, is highlighted`,
   });
+
+  // Given as the component's default value, an earlier search would be offered as a suggestion.
+  if (input.value) {
+    const box = document.getElementById(input.id);
+    box.value = input.value;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 
   form.addEventListener("submit", (event) => {
     if (chosen && form.elements[input.name].value === chosen.name) {

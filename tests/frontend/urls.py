@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import engines
 from django.urls import include, path
@@ -29,6 +29,27 @@ PARTS = """
 {{ pagination(page, request) }}
 {% endblock %}
 """
+
+
+LOOK_UP = """
+{% extends "layouts/page.html" %}
+{% from "components/organisation_lookup.html" import lookup_scripts, lookup_styles %}
+{% from "govuk_frontend_jinja/components/button/macro.html" import govukButton %}
+{% block title %}Find your organisation{% endblock %}
+{% block extra_head %}{{ lookup_styles() }}{% endblock %}
+{% block content %}
+<h1 class="govuk-heading-l">Find your organisation</h1>
+<form method="get" novalidate data-organisation-lookup="/look-up/suggest/">
+  {{ crispy(form) }}
+  {{ govukButton({"text": "Search"}) }}
+</form>
+{% endblock %}
+{% block scripts %}{{ lookup_scripts() }}{% endblock %}
+"""
+FOUND = [
+    {"slug": "leeds-city-council", "name": "Leeds City Council", "note": "Metropolitan district"},
+    {"slug": "leeds-district", "name": "Leeds <b>& District</b>", "note": "Charity <i>"},
+]
 
 
 class EverythingForm(forms.Form):
@@ -70,6 +91,24 @@ def parts(request: HttpRequest) -> HttpResponse:
     return HttpResponse(engines["jinja2"].from_string(PARTS).render({"page": page}, request))
 
 
+class SearchForm(forms.Form):
+    q = forms.CharField(label="Name of your organisation", help_text="For example, Leeds.")
+    govuk = {"q": {"classes": "govuk-!-width-two-thirds"}}
+
+
+def look_up(request: HttpRequest) -> HttpResponse:
+    form = SearchForm(request.GET if "q" in request.GET else None)
+    return HttpResponse(engines["jinja2"].from_string(LOOK_UP).render({"form": form}, request))
+
+
+def suggest(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"organisations": FOUND if "lee" in request.GET["q"].lower() else []})
+
+
+def found(request: HttpRequest, slug: str) -> HttpResponse:
+    return render(request, "layouts/page.html")
+
+
 def denied(request: HttpRequest) -> HttpResponse:
     raise PermissionDenied
 
@@ -86,6 +125,9 @@ urlpatterns = [
     path("question/", question),
     path("plain/", plain),
     path("parts/", parts),
+    path("look-up/", look_up),
+    path("look-up/suggest/", suggest),
+    path("look-up/<slug:slug>/", found),
     path("denied/", denied),
     path("suspicious/", suspicious),
     path("broken/", broken),
