@@ -1,0 +1,95 @@
+"""One running service for all journeys, and a browser with people in it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.journeys.approvers import Approver
+from tests.journeys.councils import councils
+from tests.journeys.moderators import Moderator
+from tests.journeys.officers import Officer
+from tests.journeys.page_checks import PageChecks
+from tests.journeys.public import Public
+from tests.servers import KINDS, Stack
+
+# Nobody here shares a network with a hundred strangers, and a journey may ask for many codes.
+SETTINGS = {"SIGN_IN_CODES_PER_NETWORK": "10000"}
+
+
+@dataclass
+class World:
+    """A service, a browser, and what has been checked so far."""
+
+    stack: Stack
+    browser: Any
+    checks: PageChecks
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def stack(request):
+    with Stack(request.param, env=SETTINGS) as running:
+        running.manage("load_reference")
+        yield running
+
+
+@pytest.fixture(scope="session")
+def checks():
+    return PageChecks()
+
+
+@pytest.fixture(scope="session")
+def _councils():
+    return iter(councils())
+
+
+@pytest.fixture
+def council(_councils):
+    """A council that no other journey uses."""
+    return next(_councils)
+
+
+@pytest.fixture
+def world(stack, browser, checks):
+    """Every browser window that a journey opened is looked through for complaints, then closed."""
+    here = World(stack, browser, checks)
+    yield here
+    for context in list(browser.contexts):
+        context.close()
+
+
+@pytest.fixture
+def officer(world, council):
+    return Officer(world, council)
+
+
+@pytest.fixture
+def approver(world, council):
+    return Approver(world, council)
+
+
+@pytest.fixture
+def public(world):
+    return Public(world)
+
+
+@pytest.fixture(scope="session")
+def _signed_in_staff(stack, browser, checks):
+    """Return how to get a moderator who has signed in; the first asking signs them in."""
+    kept = {}
+
+    def storage_state():
+        if not kept:
+            moderator = Moderator(World(stack, browser, checks), email="mona@communities.gov.uk")
+            moderator.enrols()
+            kept.update(moderator.context.storage_state())
+            moderator.context.close()
+        return dict(kept)
+
+    return storage_state
+
+
+@pytest.fixture
+def moderator(world, _signed_in_staff):
+    """A moderator with a second factor, signed in."""
+    return Moderator(world, email="mona@communities.gov.uk", storage_state=_signed_in_staff())

@@ -1,0 +1,77 @@
+"""A moderator: a staff account with a second factor, who decides in the admin."""
+
+import re
+import time
+
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+from tests.journeys.officers import CODE
+from tests.journeys.visitors import Visitor
+
+
+class Moderator(Visitor):
+    def __init__(self, world, name="Mo Moderator", email="mo@communities.gov.uk", role="moderator", **options):
+        super().__init__(world, name=name, email=email, **options)
+        self.role = role
+
+    def has_a_staff_account(self):
+        self.stack.manage("create_staff", self.email, "--role", self.role, "--name", self.name)
+
+    # Signing in.
+
+    def signs_in_with_the_emailed_code(self):
+        self.goes_to("/admin/")
+        self.hands.type("What is your work email address?", self.email)
+        self.presses("Send code")
+        self.hands.type("Enter the 6-digit code", CODE.search(self.receives("Your code to sign in").text).group(1))
+        self.presses("Continue")
+
+    def sets_an_authenticator_app_up(self):
+        self.sees_heading("Set up a second step of signing in")
+        self.presses("Set up an authenticator app")
+        self.secret = re.search(r"The secret is (\w+)", self.text).group(1)
+        self.hands.type("Enter the 6-digit code that the app shows", self.code_of_the_app())
+        self.presses("Continue")
+        self.receives("The way you sign in")
+
+    def code_of_the_app(self):
+        return format_hotp_value(hotp_value(self.secret, int(time.time()) // 30))
+
+    def enrols(self):
+        self.has_a_staff_account()
+        self.signs_in_with_the_emailed_code()
+        self.sets_an_authenticator_app_up()
+
+    # Deciding.
+
+    def opens_the_queue(self):
+        self.goes_to("/admin/signatories/signature/")
+
+    def opens_the_record(self, officer):
+        self.goes_to(f"/admin/signatories/signature/?q={officer.reference}&status=all")
+        self.follows(officer.council.name)
+        self.sees(officer.reference)
+
+    def accepts(self, officer):
+        self.opens_the_record(officer)
+        self.follows("Accept")
+        self.presses("Accept and ask the approver to sign")
+        self.sees("The emails are on their way.")
+
+    def requests_changes(self, officer, reason, note):
+        self.opens_the_record(officer)
+        self.follows("Request changes")
+        self.hands.tick(reason)
+        self.hands.type("Note to the officer", note)
+        self.presses("Request changes and email the officer")
+        self.sees("The emails are on their way.")
+
+    def rejects_without_saying_why(self, officer):
+        self.opens_the_record(officer)
+        self.follows("Reject")
+        self.presses("Reject and email the officer")
+        self.sees("Select a reason that the officer may read, or write a note")
+
+    def sees_that_these_words_changed(self, *, removed, added):
+        assert [one.inner_text().strip() for one in self.page.get_by_role("deletion").all()] == removed
+        assert [one.inner_text().strip() for one in self.page.get_by_role("insertion").all()] == added

@@ -1,0 +1,194 @@
+"""An officer: signs in with an emailed code, answers the questions, follows the dashboard."""
+
+import re
+
+from tests.journeys.answers import Answers
+from tests.journeys.visitors import Visitor
+
+CODE = re.compile(r"^(\d{6})\s*$", re.MULTILINE)
+QUESTIONS = [
+    "you",
+    "title",
+    "mission",
+    "impact",
+    "partners",
+    "principles",
+    "service-areas",
+    "target-date",
+    "open-to-others",
+    "approver",
+    "decision",
+    "consents",
+]
+PRINCIPLES = [
+    "Design services around the people who use them",
+    "Fix the plumbing",
+    "Share information safely and build trust",
+    "Lead in a digital age",
+    "Work in the open",
+]
+
+
+class Officer(Visitor):
+    def __init__(self, world, council, name="Sam Officer", email="", answers=None, **options):
+        super().__init__(world, name=name, email=email or council.address(name), **options)
+        self.council = council
+        approver = council.address("Chris Chief")
+        self.answers = answers or Answers(approver_email=approver)
+
+    # Signing in.
+
+    def asks_for_a_code(self):
+        self.hands.type("What is your work email address?", self.email)
+        self.presses("Send code")
+        self.sees_heading("Check your email")
+
+    def enters_the_code(self):
+        code = CODE.search(self.receives("Your code to sign in").text).group(1)
+        self.hands.type("Enter the 6-digit code", code)
+        self.presses("Continue")
+
+    def signs_in(self, path="/dashboard/"):
+        self.goes_to(path)
+        self.asks_for_a_code()
+        self.enters_the_code()
+
+    def starts_from_the_home_page(self):
+        self.goes_to("/")
+        self.goes_to("/sign/")
+        self.presses("Start now")
+        self.asks_for_a_code()
+        self.enters_the_code()
+
+    def signs_out(self):
+        self.presses("Sign out")
+
+    # Choosing the organisation.
+
+    def chooses_the_council(self):
+        self.sees_heading("Do you work for this organisation?")
+        self.hands.choose(self.council.name)
+        self.presses("Continue")
+        self.begins()
+
+    def begins(self):
+        """Confirm on the organisation's page that the sign-up is for it."""
+        self.presses("Continue")
+        self.reference = re.search(r"LDD-\w{4}-\w{4}", self.page.url).group(0)
+
+    def has_begun(self):
+        """Signed in, with the first question before them."""
+        self.signs_in("/sign/organisation/")
+        self.chooses_the_council()
+
+    # Answering.
+
+    def goes_to_question(self, slug, change=False):
+        self.goes_to(f"/sign/{self.reference}/{slug}/{'?change' if change else ''}")
+
+    @property
+    def question(self):
+        return self.path.partition("?")[0].strip("/").rpartition("/")[2]
+
+    def fills_in_the_question(self):
+        """Fill the question on the page in, whichever it is."""
+        answers, hands = self.answers, self.hands
+        match self.question:
+            case "you":
+                self.types(full_name=self.name, job_title=answers.job_title)
+            case "title":
+                hands.type("What is your commitment, in a few words?", answers.title)
+            case "mission":
+                hands.type("What will you deliver within a year, and how?", answers.mission)
+            case "impact":
+                hands.type("Who will benefit, and how will you know?", answers.impact)
+            case "partners":
+                hands.type("Who are your partners? (optional)", answers.partners)
+            case "principles":
+                hands.tick(PRINCIPLES[answers.principle])
+            case "service-areas":
+                hands.tick(answers.service_area)
+            case "target-date":
+                self.types(day="31", month="3", year=str(answers.target_year))
+            case "open-to-others":
+                hands.choose("Yes")
+            case "approver":
+                self.names_the_approver()
+            case "consents":
+                if answers.may_publish_name:
+                    hands.tick("You may publish the name of the person who signs")
+
+    def names_the_approver(self):
+        answers, hands = self.answers, self.hands
+        if answers.officer_signs:
+            hands.choose("I will sign")
+        else:
+            hands.choose("Somebody else will sign")
+            hands.type("Their full name", answers.approver_name)
+            hands.type("Their job title", answers.approver_job_title)
+            hands.type("Their work email address", answers.approver_email)
+        hands.choose(answers.capacity)
+
+    def saves(self):
+        self.presses("Save and continue")
+
+    def answers_until(self, slug):
+        """Answer question after question until this one is on the page; «check» is the last page."""
+        for _ in QUESTIONS:
+            if self.question == slug:
+                return
+            self.fills_in_the_question()
+            self.saves()
+        assert self.question == slug, self.page.url
+
+    def has_answered_everything(self):
+        self.has_begun()
+        self.answers_until("check")
+
+    def sends_it(self):
+        self.presses("Send for review")
+
+    def has_sent_a_commitment(self):
+        self.has_answered_everything()
+        self.sends_it()
+        self.sees_heading("Commitment sent")
+        self.receives("We have your sign-up")
+
+    def changes(self, slug, label, text):
+        """Change one text answer from the page that shows them all."""
+        self.goes_to_question(slug, change=True)
+        self.hands.type(label, text)
+        self.presses("Save changes")
+        self.sees_heading("Check your answers")
+
+    # The dashboard.
+
+    def opens_the_dashboard(self):
+        self.goes_to("/dashboard/")
+
+    def withdraws(self):
+        self.opens_the_dashboard()
+        self.follows(f"Withdraw {self.council.name}")
+        self.sees_heading("Do you want to withdraw?")
+        self.presses("Withdraw")
+        self.sees("Withdrawn.")
+
+    def corrects_the_approver(self, name, email):
+        self.opens_the_dashboard()
+        self.follows("Change the approver or their address")
+        self.types(full_name=name, job_title="Leader of the council", work_email_address=email)
+        self.hands.choose("Leader or elected mayor")
+        self.presses("Save and ask them to sign")
+
+    # What befalls them.
+
+    def is_idle_until_the_session_ends(self):
+        """Put the clock of this browser's session back by a day, on the server."""
+        [key] = [cookie["value"] for cookie in self.context.cookies() if cookie["name"] == "session"]
+        self.stack.python(
+            "from django.contrib.sessions.backends.db import SessionStore\n"
+            "session = SessionStore(key)\n"
+            "session['seen_at'] -= 86400\n"
+            "session.save()",
+            key=key,
+        )
