@@ -284,7 +284,9 @@ def correct_approver(
     signature.approver_job_title = job_title
     signature.approver_email = email.lower()
     signature.approver_capacity = capacity
-    signature.approver_is_officer = email.lower() == by.email.lower()
+    # The officer is whoever handed it in, also when a colleague puts this right.
+    handed_in_by = signature.submitted_by or by
+    signature.approver_is_officer = email.lower() == handed_in_by.email.lower()
     signature.approver_link_key = new_link_key()
     signature.approver_asked_at = signature.approver_last_mailed_at = timezone.now()
     signature.reminders_sent = 0

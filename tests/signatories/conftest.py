@@ -1,0 +1,35 @@
+"""People who are signed in, and the wording they sign."""
+
+import pytest
+from django.test import Client
+
+from tests.accounts.people import sign_in_as_staff
+from tests.factories import UserFactory, current_version
+
+
+@pytest.fixture
+def version(db):
+    return current_version()
+
+
+@pytest.fixture
+def signed_in():
+    """Return a browser in which this person, or representative, is signed in."""
+
+    def browser_of(person):
+        browser = Client()
+        browser.force_login(getattr(person, "user", person))
+        return browser
+
+    return browser_of
+
+
+@pytest.fixture
+def moderator(db):
+    return UserFactory(moderator=True, full_name="Mo Derator")
+
+
+@pytest.fixture
+def staff(moderator):
+    """A browser in which the moderator is signed in with a second factor."""
+    return sign_in_as_staff(Client(), moderator)
