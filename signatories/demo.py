@@ -111,7 +111,11 @@ class _Examples:
         )
 
     def store(self) -> int:
-        organisations = list(Organisation.objects.listed().order_by("slug"))
+        organisations = [
+            o
+            for o in Organisation.objects.listed().order_by("slug")
+            if o.start_date is None or o.start_date <= self.now.date()
+        ]
         self.rng.shuffle(organisations)
         # Those that exist today may stand anywhere in the process; the others only have signed.
         organisations.sort(key=lambda o: o.end_date is not None and o.end_date < self.now.date())
