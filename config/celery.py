@@ -16,4 +16,14 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"queue": "transactional", "expires": 60},
     },
+    "forget old sign-ins": {
+        "task": "accounts.forget_old",
+        "schedule": 3600.0,
+        "options": {"queue": "transactional", "expires": 3600},
+    },
+    "remind approvers, in office hours": {
+        "task": "signatories.tasks.chase_approvers",
+        "schedule": 1800.0,
+        "options": {"queue": "transactional", "expires": 1800},
+    },
 }

@@ -1,5 +1,6 @@
 """What we ask allauth to do our way: its stages, its mail and its messages."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -8,10 +9,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from declaration.accounts.networks import network_of
+from declaration.accounts.paths import own_path
 from declaration.outbox.queue import queue
+
+logger = logging.getLogger(__name__)
 
 # What happened to the second factor, by the name allauth gives it.
 _FACTOR_CHANGES = {
@@ -28,8 +31,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """After the code comes the second factor, for those who have one, and nothing else."""
         return ["allauth.mfa.stages.AuthenticateStage"]
 
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        super().login(request, user)
+        logger.info("Signed in: person %s", user.pk)
+
     def is_safe_url(self, url: str) -> bool:
-        return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        return bool(own_path(url))
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

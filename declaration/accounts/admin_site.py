@@ -9,8 +9,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from declaration.accounts.models import User
+from declaration.accounts.paths import own_path, sign_in_url
 from declaration.accounts.second_factor import used_in_this_session
-from declaration.accounts.views import own_path, sign_in_url, sign_out
+from declaration.accounts.views import sign_out
 
 
 class StaffSite(AdminSite):

@@ -19,7 +19,7 @@ class EmailForm(forms.Form):
         help_text="We will send a 6-digit code to this address. You do not need a password.",
         error_messages={"required": "Enter your email address", "invalid": _FORMAT, "max_length": _FORMAT},
     )
-    next = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
 
     govuk: ClassVar[dict[str, dict[str, Any]]] = {
         "email": {

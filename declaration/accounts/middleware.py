@@ -16,8 +16,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 
 from declaration.accounts.models import User
+from declaration.accounts.paths import sign_in_url
 from declaration.accounts.second_factor import has_factor, used_in_this_session
-from declaration.accounts.views import not_staff, sign_in_url
+from declaration.accounts.views import not_staff
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 

@@ -1,5 +1,6 @@
 """The second factor of staff: whether it was used, and the forms it is entered in."""
 
+import logging
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 
@@ -20,6 +21,8 @@ from django.utils.crypto import constant_time_compare
 from declaration.accounts.codes import fingerprint
 from declaration.accounts.models import User, WrongTry
 from declaration.accounts.turns import take_turn
+
+logger = logging.getLogger(__name__)
 
 WRONG_TRIES: Final = 5
 WRONG_TRIES_WINDOW: Final = timedelta(minutes=15)
@@ -63,6 +66,7 @@ def check(person: User, typed: str) -> Authenticator | None:
                 # Read again: using a recovery code wrote to a copy of the row.
                 return Authenticator.objects.select_related("user").get(pk=authenticator.pk)
         WrongTry.objects.create(about=about, at=now)
+    logger.warning("A second factor was refused: person %s", person.pk)
     return None
 
 

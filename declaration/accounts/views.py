@@ -2,7 +2,6 @@
 
 import logging
 from typing import Any, TypedDict
-from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.internal.stagekit import clear_login
@@ -12,13 +11,13 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from declaration.accounts import codes
 from declaration.accounts.forms import CodeForm, EmailForm
 from declaration.accounts.networks import network_of
+from declaration.accounts.paths import own_path, sign_in_url
 
 logger = logging.getLogger(__name__)
 
@@ -31,19 +30,6 @@ class Pending(TypedDict):
     code: int
     email: str
     next: str
-
-
-def own_path(target: str) -> str:
-    """Return a path of this service, or nothing for an address anywhere else."""
-    if target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-        return target
-    return ""
-
-
-def sign_in_url(next_path: str = "") -> str:
-    """Return the address of the sign-in page that leads on to a path of this service."""
-    page = reverse("account_request_login_code")
-    return f"{page}?{urlencode({'next': next_path})}" if next_path else page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -51,11 +51,11 @@ search_organisations                                 siiiiii smmmmmm
 suggest_organisations                                siiiiii smmmmmm
 propose_organisation                                 siiiiii siiiiii
 organisation_start                                   siiiiii siiiiii
-sign_up                                              siaaaaa siaaaaa
+sign_up                                              siaaaaa smmmmmm
 check_answers                                        siaaaaa siaaaaa
-submitted                                            siaaaaa siaaaaa
+submitted                                            siaaaaa smmmmmm
 question                                             siaaaaa siaaaaa
-dashboard                                            siiiiii siiiiii
+dashboard                                            siiiiii smmmmmm
 withdraw                                             siaaaaa siaaaaa
 resend_to_approver                                   smmmmmm siaaaaa
 correct_approver                                     siaaaaa siaaaaa

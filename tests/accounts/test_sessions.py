@@ -1,16 +1,21 @@
 """How long a session lasts, how it ends, and who may keep its pages."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from declaration.accounts import staffing
 from declaration.accounts.models import User
+from declaration.accounts.tasks import forget_old
 from tests.accounts.people import is_signed_in, sign_in, sign_in_as_staff, staff_member
 from tests.html import assert_good_page
 
@@ -117,6 +122,26 @@ def test_public_page_reads_no_session_also_when_signed_in(client):
 
 
 def test_cookies_are_bound_to_the_host_over_https():
-    assert settings.SESSION_COOKIE_HTTPONLY and settings.CSRF_COOKIE_HTTPONLY
-    assert settings.SESSION_COOKIE_SAMESITE == "Lax"
-    assert settings.SESSION_COOKIE_DOMAIN is None and settings.SESSION_COOKIE_PATH == "/"
+    """Settings are read once, so a second Python reads them as production does."""
+    script = (
+        "import django; from django.conf import settings as s; django.setup();"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,"
+        "s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE,"
+        "s.SESSION_COOKIE_DOMAIN, s.SESSION_COOKIE_PATH, s.CSRF_COOKIE_DOMAIN, s.CSRF_COOKIE_PATH)"
+    )
+    env = {**os.environ, "SITE_URL": "https://declaration.example.gov.uk"}
+    env["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    ran = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == (
+        ["__Host-session", "__Host-csrf", *["True"] * 4, "Lax", "None", "/", "None", "/"]
+    )
+
+
+def test_forget_old_ends_what_is_over():
+    start = timezone.now()
+    with time_machine.travel(start - timedelta(days=2), tick=False):
+        Client().force_login(User.objects.create_user(OFFICER))
+    Client().force_login(User.objects.get())
+    assert Session.objects.count() == 2
+    forget_old()
+    assert Session.objects.count() == 1

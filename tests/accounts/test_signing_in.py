@@ -357,6 +357,21 @@ def test_what_we_do_not_offer_is_not_there(client, path):
     assert client.get(f"/account/{path}").status_code == 404
 
 
+def test_logs_hold_neither_address_nor_code(client, caplog):
+    caplog.set_level("DEBUG")
+    ask(client, OFFICER)
+    code = newest_code(OFFICER)
+    enter(client, wrong(code))
+    enter(client, code)
+    person = User.objects.get()
+    ours = [
+        record.getMessage() for record in caplog.records if record.name.startswith("declaration.accounts")
+    ]
+    assert ours == ["A sign-in code was refused: wrong", f"Signed in: person {person.pk}"]
+    everything = "\n".join(record.getMessage() for record in logged)
+    assert OFFICER not in everything and code not in everything
+
+
 def test_forget_old_removes_what_no_limit_looks_at():
     start = timezone.now()
     with time_machine.travel(start - timedelta(days=1, minutes=1), tick=False):

@@ -310,6 +310,19 @@ class TestPeople:
         with pytest.raises(PermissionDenied):
             staffing.change(person=boss, by=boss, role="viewer")
 
+    def test_reset_second_factor_in_admin_leaves_ones_own(self, client, enrolled):
+        boss = sign_in_as_staff(client, staff_member("administrator")) and User.objects.get(
+            role="administrator"
+        )
+        theirs = sign_in_as_staff(Client(), enrolled[0])
+        chosen = [boss.pk, enrolled[0].pk]
+        client.post(
+            reverse("admin:accounts_user_changelist"),
+            {"action": "reset_second_factor", "_selected_action": chosen},
+        )
+        assert set(Authenticator.objects.values_list("user", flat=True)) == {boss.pk}
+        assert theirs.get(ADMIN)["Location"].startswith(reverse("account_request_login_code"))
+
     @pytest.mark.parametrize("role", ["viewer", "moderator", "editor"])
     def test_others_can_neither_see_nor_change_people(self, client, role):
         person = staff_member(role)
