@@ -221,10 +221,17 @@ class Sink:
         self.program = Program([*command, f"{LOOPBACK}:{self.port}", 1000], folder / "log", cwd=folder)
         self.program.wait_for_port(self.port)
 
+    def begun(self):
+        """Return how many messages came in, those cut off in the middle included."""
+        return len(self._messages())
+
+    def _messages(self):
+        return [path for path in self.folder.iterdir() if path.name != "log"]
+
     def accepted(self):
         """Return the X-Delivery-ID of every message that came to its end, repeats included."""
         ids = []
-        for path in self.folder.glob("*.*"):
+        for path in self._messages():
             message = path.read_bytes()
             head, _, body = message.partition(b"X-Delivery-ID: ")
             delivery_id = body.splitlines()[0].strip().decode() if body else ""

@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+import socket
 import ssl
 import time
 from email.utils import parseaddr
@@ -109,6 +110,9 @@ class SMTPTransport:
             connection.ehlo_or_helo_if_needed()
             if self.user:
                 connection.login(self.user, self.password)
+            if connection.sock is not None:
+                # The final dot goes out alone; without this it would wait for an acknowledgement.
+                connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except BaseException:
             connection.close()
             raise
