@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from declaration.accounts.models import User
@@ -37,8 +38,20 @@ class WordingHasChanged(Exception):
 
 
 def lock(signature: Signature) -> Signature:
-    """Return the signature as it is now, held until the end of the transaction."""
-    return Signature.objects.select_for_update().get(pk=signature.pk)
+    """Return the signature as it is now, held until the end of the transaction.
+
+    It comes with everything that history and emails tell of it, fetched once.
+    """
+    locked = Signature.objects.select_for_update().get(pk=signature.pk)
+    prefetch_related_objects(
+        [locked],
+        "organisation",
+        "submitted_by",
+        "commitments__partner_organisations",
+        "commitments__principles",
+        "commitments__service_areas",
+    )
+    return locked
 
 
 def move(
