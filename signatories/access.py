@@ -11,13 +11,13 @@ from signatories.models.signature import SignatureQuerySet
 def signatures_of(user: User) -> SignatureQuerySet:
     """Return the signatures this person may see.
 
-    Somebody whose email domain is the organisation's sees all it ever had, except drafts that
-    strangers to it began. Anybody else sees what they began or submitted themselves.
+    Somebody whose email domain is the organisation's sees all it ever had, except what
+    strangers to it began and never handed in. Anybody else sees what they began or submitted themselves.
     """
     mine = Q(started_by__user=user) | Q(submitted_by__user=user)
     ours = Q(
         organisation__in=Representative.objects.filter(user=user, is_verified=True).values("organisation")
-    ) & (Q(is_shared=True) | ~Q(status="draft"))
+    ) & (Q(is_shared=True) | Q(submitted_at__isnull=False))
     return Signature.objects.filter(mine | ours).select_related("organisation", "submitted_by", "started_by")
 
 
@@ -26,7 +26,8 @@ def signature_of(user: User, reference: str) -> tuple[Signature, Representative]
 
     Raises Http404 if it does not exist or is not theirs.
     """
-    signature = signatures_of(user).filter(reference=reference).distinct().first()
+    # PostgreSQL refuses a NUL in a text, and no reference has one.
+    signature = None if "\0" in reference else signatures_of(user).filter(reference=reference).first()
     officer = (
         signature
         and Representative.objects.filter(user=user, organisation_id=signature.organisation_id).first()

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from django.utils import timezone
+
 from signatories.models import Commitment, Representative, Signature
 
 Check = Callable[[Signature, Commitment, Representative], bool]
@@ -23,7 +25,8 @@ REQUIRED: dict[str, Check] = {
     "impact": lambda s, c, o: bool(c.impact),
     "principles": lambda s, c, o: c.principles.exists(),
     "service-areas": lambda s, c, o: c.service_areas.exists(),
-    "target-date": lambda s, c, o: c.target_date is not None,
+    # A draft may have waited until its date has passed.
+    "target-date": lambda s, c, o: c.target_date is not None and c.target_date > timezone.localdate(),
     "open-to-others": lambda s, c, o: c.open_to_others is not None,
     "approver": _approver_is_named,
     "consents": lambda s, c, o: s.consents_given_at is not None,

@@ -11,6 +11,8 @@ from signatories.models import Organisation, Origin, Representative
 
 # A person who proposes more than this many bodies is not doing it for their work.
 MAXIMUM_PROPOSALS = 5
+# Addresses under /sign/organisation/ that are pages of their own.
+TAKEN_SLUGS = frozenset({"search", "suggest", "not-listed"})
 
 
 class TooManyProposals(Exception):
@@ -48,8 +50,8 @@ def become_representative(*, organisation: Organisation, user: User) -> Represen
             role="officer",
             after={"organisation": organisation.name, "is_verified": representative.is_verified},
         )
-    elif representative.user_id != user.pk:
-        # The person signed as an approver before they had an account.
+    elif representative.user_id != user.pk or not representative.is_verified:
+        # They signed as an approver before they had an account, or staff have added their domain since.
         representative.user = user
         representative.is_verified = representative.is_verified or works_for(user.email, organisation)
         representative.save(update_fields=["user", "is_verified"])
@@ -115,7 +117,7 @@ def confirm_organisation(*, organisation: Organisation, by: User) -> None:
 def _free_slug(name: str) -> str:
     stem = slugify(name)[:100] or "organisation"
     slug, number = stem, 1
-    while Organisation.objects.filter(slug=slug).exists():
+    while slug in TAKEN_SLUGS or Organisation.objects.filter(slug=slug).exists():
         number += 1
         slug = f"{stem}-{number}"
     return slug

@@ -143,7 +143,9 @@ class SignatureAdmin(admin.ModelAdmin):
         if not request.user.has_perm(permission):
             raise PermissionDenied
         signature = get_object_or_404(self.get_queryset(request), pk=pk)
-        form = DecisionForm(request.POST or None, outcome=outcome, initial={"seen": signature.submitted_at})
+        # With its offset, because an hour of local time comes twice when the clocks go back.
+        seen = signature.submitted_at.isoformat() if signature.submitted_at else ""
+        form = DecisionForm(request.POST or None, outcome=outcome, initial={"seen": seen})
         refusal = ""
         if request.method == "POST" and form.is_valid():
             refusal = self._take(request, signature, outcome, form)

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -187,7 +188,11 @@ class PartnersForm(QuestionForm):
 
     def save(self, commit: bool = True) -> Commitment:
         names = {line.casefold(): line for line in self.instance.partner_lines}
-        known = Organisation.objects.listed().filter(name__in=self.instance.partner_lines)
+        known = (
+            Organisation.objects.listed()
+            .annotate(name_in_lower_case=Lower("name"))
+            .filter(name_in_lower_case__in=[line.lower() for line in self.instance.partner_lines])
+        )
         by_name = {o.name.casefold(): o for o in known}
         self.instance.partners = "\n".join(line for key, line in names.items() if key not in by_name)
         super().save(commit)

@@ -36,12 +36,14 @@ def show_and_sign(
     if request.method == "POST" and form.is_valid():
         read = DeclarationVersion.objects.published().filter(number=form.cleaned_data["version"]).first()
         try:
+            if read is None:
+                raise signing.WordingHasChanged
             signing.sign(
                 signature=signature,
                 name=form.cleaned_data["name"],
                 job_title=form.cleaned_data["job_title"],
                 capacity=form.cleaned_data["capacity"],
-                version=read or version,
+                version=read,
                 by=by,
             )
         except signing.WordingHasChanged:

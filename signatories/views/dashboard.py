@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from declaration.accounts.people import SignedInRequest
 from signatories import signing
@@ -11,12 +11,13 @@ from signatories.access import signature_of, signatures_of
 from signatories.forms.approval import CorrectApproverForm
 from signatories.models import Actor, ImpossibleTransition, Representative, Status
 from signatories.views.approval import show_and_sign
-from signatories.views.unsaved import signed_in, take_unsaved
+from signatories.views.unsaved import signed_in, signed_in_to_press, take_unsaved
 
 NOTICES = {"saved", "resent", "resent-before", "corrected", "withdrawn", "too-late"}
 
 
 @signed_in
+@require_safe
 def dashboard(request: SignedInRequest) -> HttpResponse:
     """List the officer's signatures, the ones that need something first."""
     signatures = list(
@@ -52,7 +53,7 @@ def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
     return render(request, "dashboard/withdraw.html", page)
 
 
-@signed_in
+@signed_in_to_press
 @require_POST
 def resend_to_approver(request: SignedInRequest, reference: str) -> HttpResponse:
     signature, officer = signature_of(request.user, reference)
@@ -88,7 +89,7 @@ def correct_approver(request: SignedInRequest, reference: str) -> HttpResponse:
     return render(request, "dashboard/correct_approver.html", page)
 
 
-@signed_in
+@signed_in_to_press
 @require_POST
 def start_again(request: SignedInRequest, reference: str) -> HttpResponse:
     """Begin a new draft with the text of a signature that was refused, declined or withdrawn."""

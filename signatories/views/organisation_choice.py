@@ -3,7 +3,7 @@
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from declaration.accounts.people import SignedInRequest
 from signatories import registering, signing
@@ -64,7 +64,7 @@ def search_organisations(request: SignedInRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def suggest_organisations(request: SignedInRequest) -> JsonResponse:
     """Return up to ten organisations whose name has the typed words, for the autocomplete."""
     q = request.GET.get("q", "")[:100]

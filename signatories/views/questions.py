@@ -6,7 +6,7 @@ from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from declaration.accounts.people import SignedInRequest
 from signatories import signing
@@ -14,6 +14,7 @@ from signatories.access import signature_of
 from signatories.completeness import unanswered
 from signatories.forms import authority, questions
 from signatories.models import ImpossibleTransition, Representative, Signature
+from signatories.models.signature import LIVE
 from signatories.views.unsaved import signed_in, take_unsaved
 
 
@@ -64,6 +65,7 @@ def _back_url(question: Question, signature: Signature, *, changing: bool) -> st
 
 
 @signed_in
+@require_safe
 def sign_up(request: SignedInRequest, reference: str) -> HttpResponse:
     """Lead to the first question that still needs an answer, or to the check of all answers."""
     signature, officer = signature_of(request.user, reference)
@@ -161,6 +163,8 @@ def _submit(request: SignedInRequest, signature: Signature, officer: Representat
         if error.signature.submitted_by_id == officer.pk:
             # The same person pressed the button twice: the first press is what counts.
             return redirect("submitted", signature.reference)
+        if error.signature.status not in LIVE:
+            return _no_longer_editable(request, error.signature)
         return _somebody_was_first(request, error.signature, officer, draft=None)
     return redirect("submitted", signature.reference)
 
@@ -180,6 +184,7 @@ def _no_longer_editable(
 
 
 @signed_in
+@require_safe
 def submitted(request: SignedInRequest, reference: str) -> HttpResponse:
     """Confirm a submission, with its reference and what happens next."""
     signature, _ = signature_of(request.user, reference)

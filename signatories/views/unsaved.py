@@ -6,9 +6,12 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
 
 SESSION_KEY = "unsaved"
+# The longest answers of one question are far below; several tabs may be waiting at once.
 MAXIMUM_CHARACTERS = 20_000
+MAXIMUM_PAGES = 5
 
 View = Callable[..., HttpResponse]
 
@@ -16,7 +19,7 @@ View = Callable[..., HttpResponse]
 def signed_in(view: View) -> View:
     """Send strangers to sign in and back again, keeping for them what they had posted.
 
-    The text waits in the session of their browser until the page is shown again.
+    The texts wait in the session of their browser, one for each page, until the page is shown again.
     """
 
     @wraps(view)
@@ -24,20 +27,41 @@ def signed_in(view: View) -> View:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if request.method == "POST":
-            posted = request.POST.copy()
-            posted.pop("csrfmiddlewaretoken", None)
-            text = posted.urlencode()
-            if len(text) <= MAXIMUM_CHARACTERS:
-                request.session[SESSION_KEY] = {"path": request.path, "posted": text}
+            _keep(request)
         return redirect_to_login(request.get_full_path())
 
     return wrapper
 
 
+def signed_in_to_press(view: View) -> View:
+    """Guard a page that is only a button: strangers come to their dashboard after they signed in."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        return redirect_to_login(reverse("dashboard"))
+
+    return wrapper
+
+
+def _keep(request: HttpRequest) -> None:
+    posted = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    if sum(len(value) for values in posted.values() for value in values) > MAXIMUM_CHARACTERS:
+        return
+    kept = request.session.get(SESSION_KEY, {})
+    kept.pop(request.path, None)
+    kept[request.path] = posted
+    request.session[SESSION_KEY] = dict(list(kept.items())[-MAXIMUM_PAGES:])
+
+
 def take_unsaved(request: HttpRequest) -> QueryDict | None:
     """Return, once, what was posted to this page before the person had to sign in again."""
-    kept = request.session.get(SESSION_KEY)
-    if request.method != "GET" or not kept or kept["path"] != request.path:
+    kept = request.session.get(SESSION_KEY, {})
+    if request.method != "GET" or request.path not in kept:
         return None
-    del request.session[SESSION_KEY]
-    return QueryDict(kept["posted"])
+    posted = QueryDict(mutable=True)
+    for name, values in kept.pop(request.path).items():
+        posted.setlist(name, values)
+    request.session[SESSION_KEY] = kept
+    return posted

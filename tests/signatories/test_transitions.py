@@ -221,9 +221,7 @@ def test_copy_goes_to_the_submitter_when_a_colleague_made_themselves_the_approve
         email=colleague.email,
         capacity="director",
     )
-    signing.sign(
-        signature=signature, name="Kim", job_title="Director", capacity="director", version=version
-    )
+    signing.sign(signature=signature, name="Kim", job_title="Director", capacity="director", version=version)
     assert {(e.to, e.message) for e in Email.objects.all()} == {
         (colleague.email, "ask_approver_to_sign"),
         (colleague.email, "send_approver_signed_copy"),
