@@ -86,17 +86,17 @@ def form_errors(*forms: BaseForm | None) -> list[Params]:
     return found
 
 
-def has_page_heading(form: BaseForm) -> bool:
-    """Say whether a label or legend of the form is the page's heading, so that there is one h1."""
-    return any(
-        heading.get("isPageHeading", False)
-        for own in getattr(form, "govuk", {}).values()
-        for heading in (
-            own.get("label", {}),
-            own.get("legend", {}),
-            own.get("fieldset", {}).get("legend", {}),
-        )
-    )
+def page_heading(form: BaseForm) -> str:
+    """Return the label or legend that is the page's heading, or nothing when there is none.
+
+    The page then has that one h1, and its title says the same.
+    """
+    for name, own in getattr(form, "govuk", {}).items():
+        headings = (own.get("label", {}), own.get("legend", {}), own.get("fieldset", {}).get("legend", {}))
+        for heading in headings:
+            if heading.get("isPageHeading"):
+                return str(heading.get("text") or form[name].label)
+    return ""
 
 
 def _overrides(field: BoundField) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import dateformat, timezone
 from jinja2.utils import missing
 
-from config.govuk_forms import component, crispy, form_errors, has_page_heading
+from config.govuk_forms import component, crispy, form_errors, page_heading
 
 
 class CarefulUndefined(jinja2.Undefined):
@@ -209,7 +209,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "crispy": crispy,
         "component": component,
         "form_errors": form_errors,
-        "has_page_heading": has_page_heading,
+        "page_heading": page_heading,
         "service": Service(),
         "page_links": page_links,
         "plural": plural,

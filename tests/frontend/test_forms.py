@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.template import engines
 from django.utils.safestring import mark_safe
 
-from config.govuk_forms import component, form_errors, has_page_heading
+from config.govuk_forms import component, form_errors, page_heading
 from tests.frontend.test_conformance import macro_of
 from tests.html import assert_valid_html, shape
 
@@ -230,7 +230,7 @@ def test_show_hint_and_overrides():
     form = form_with(
         field, govuk={"label": {"isPageHeading": True, "classes": "govuk-label--l"}, "autocomplete": "name"}
     )
-    assert has_page_heading(form)
+    assert page_heading(form) == "Question"
     assert_same(
         form,
         "input",
@@ -257,12 +257,12 @@ def test_make_a_legend_the_heading_however_it_is_asked_for(govuk):
         forms.ChoiceField(label="Question", choices=CHOICES, widget=forms.RadioSelect), govuk=govuk
     )
     legend = {"text": "Question", "isPageHeading": True, "classes": "govuk-fieldset__legend--l"}
-    assert has_page_heading(form)
+    assert page_heading(form) == "Question"
     assert_same(form, "radios", GROUP | {"fieldset": {"legend": legend}, "items": items()})
 
 
 def test_have_no_heading_unless_asked():
-    assert not has_page_heading(form_with(forms.CharField()))
+    assert page_heading(form_with(forms.CharField())) == ""
 
 
 class Signer(forms.Form):

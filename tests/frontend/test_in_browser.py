@@ -21,7 +21,9 @@ def test_show_an_accessible_page(watched, live_server, settings, path, branded):
 
 
 def test_use_arial_and_load_no_font_by_default(watched, live_server):
-    watched.goto(f"{live_server.url}/question/")
+    watched.goto(f"{live_server.url}/question/?in=1")
+    watched.get_by_role("button", name="Continue").click()
+    expect(watched.locator(".govuk-error-summary")).to_be_focused()
     fonts = watched.evaluate(
         """() => [...new Set([...document.querySelectorAll("body *")]
             .filter((one) => one.childNodes.length && one.tagName !== "SCRIPT")
