@@ -1,0 +1,172 @@
+"""The complete signing POST, 100 a second for 30 seconds, on PostgreSQL and Redis, beside a bare view.
+
+Every POST checks CSRF, locks the signature, writes the signature, the history and two emails, and
+publishes. A worker sends the emails in the meantime, as in production.
+"""
+
+import http.client
+import os
+import statistics
+import threading
+import time
+import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.servers import Stack
+
+RATE = 100
+SECONDS = 30
+CLIENTS = 32
+
+PREPARE = """
+from django.utils import timezone
+from declaration.models import DeclarationVersion, Principle, ServiceArea
+from signatories.links import approver_token
+from signatories.models import Commitment, Organisation, Representative, Signature
+from signatories.reference import load_reference
+
+load_reference()
+now = timezone.now()
+organisations = Organisation.objects.bulk_create(
+    Organisation(slug=f"bench-{n}", name=f"Bench {n} Council", short_name=f"Bench {n}", kind="unitary")
+    for n in range(count)
+)
+officers = Representative.objects.bulk_create(
+    Representative(organisation=o, email=f"officer@{o.slug}.test", full_name="Sam", job_title="Lead")
+    for o in organisations
+)
+signatures = Signature.objects.bulk_create(
+    Signature(
+        organisation=o, status="awaiting_approver", started_by=officer,
+        submitted_by=officer, submitted_at=now,
+        approver_is_officer=False, approver_name="Chris Chief", approver_job_title="Chief executive",
+        approver_email=f"chief@{o.slug}.test", approver_capacity="chief-executive", accepted_at=now,
+        approver_asked_at=now, approver_last_mailed_at=now, consents_given_at=now,
+    )
+    for o, officer in zip(organisations, officers)
+)
+commitments = Commitment.objects.bulk_create(
+    Commitment(signature=s, title="A commitment", mission="What we will do. " * 20,
+               impact="Who gains. " * 20, target_date=now.date(), open_to_others=True)
+    for s in signatures
+)
+principle, area = Principle.objects.first(), ServiceArea.objects.first()
+Commitment.principles.through.objects.bulk_create(
+    Commitment.principles.through(commitment_id=c.pk, principle_id=principle.pk) for c in commitments)
+Commitment.service_areas.through.objects.bulk_create(
+    Commitment.service_areas.through(commitment_id=c.pk, servicearea_id=area.pk) for c in commitments)
+answer = [approver_token(s) for s in signatures]
+"""
+
+
+class Load:
+    """Sends requests at their times over connections that stay open, and notes every answer."""
+
+    def __init__(self, port):
+        self.port = port
+        self.local = threading.local()
+        self.connections = []
+        self.seconds, self.statuses = [], {}
+        self.lock = threading.Lock()
+
+    def send(self, due, method, path, body=None, headers=None):
+        time.sleep(max(0, due - time.perf_counter()))
+        begun = time.perf_counter()
+        try:
+            status = self._ask(method, path, body, headers or {})
+        except (OSError, http.client.HTTPException) as error:
+            status = type(error).__name__
+            self.local.connection = None
+        with self.lock:
+            self.seconds.append(time.perf_counter() - begun)
+            self.statuses[status] = self.statuses.get(status, 0) + 1
+
+    def close(self):
+        for connection in self.connections:
+            connection.close()
+
+    def _ask(self, method, path, body, headers):
+        if getattr(self.local, "connection", None) is None:
+            self.local.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            self.connections.append(self.local.connection)
+        self.local.connection.request(method, path, body, {"Host": f"localhost:{self.port}", **headers})
+        answer = self.local.connection.getresponse()
+        answer.read()
+        return answer.status
+
+
+def tree_cpu_seconds(root):
+    """Return the CPU time that a process and its children have used, in seconds."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    parents, spent = {}, {}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/stat") as file:
+                fields = file.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(name)], spent[int(name)] = int(fields[1]), (int(fields[11]) + int(fields[12])) / ticks
+
+    def belongs(pid):
+        while pid:
+            if pid == root:
+                return True
+            pid = parents.get(pid, 0)
+        return False
+
+    return sum(seconds for pid, seconds in spent.items() if belongs(pid))
+
+
+@pytest.fixture
+def stack():
+    production = {
+        "DEBUG": "false",
+        "SECRET_KEY": "bench-" * 12,
+        "ALLOWED_HOSTS": "localhost",
+        "WEB_CONCURRENCY": "2",
+        "WEB_THREADS": "8",
+    }
+    with Stack("postgres", env=production) as running:
+        yield running
+
+
+def test_signing_a_hundred_times_a_second(stack):
+    count = RATE * SECONDS
+    tokens = stack.python(PREPARE, count=count)
+    load = Load(stack.port)
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        list(clients.map(lambda _: load.send(0, "GET", "/health/live"), range(200)))
+        before, begun = tree_cpu_seconds(stack.web.pid), time.perf_counter()
+        list(clients.map(lambda _: load.send(0, "GET", "/health/live"), range(2000)))
+        bare = (tree_cpu_seconds(stack.web.pid) - before) / 2000
+        rate = 2000 / (time.perf_counter() - begun)
+        print(f"\nbare view: {rate:.0f} a second, {bare * 1000:.2f} ms of web CPU each")
+
+        secret = "a" * 32
+        form = {"name": "Chris Chief", "job_title": "Chief", "capacity": "director", "confirmed": "on"}
+        body = urllib.parse.urlencode({**form, "version": "1", "csrfmiddlewaretoken": secret})
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrf={secret}"}
+        load.close()
+        load = Load(stack.port)
+        before, begun = tree_cpu_seconds(stack.web.pid), time.perf_counter()
+        futures = [
+            clients.submit(load.send, begun + n / RATE, "POST", f"/approve/{token}/", body, headers)
+            for n, token in enumerate(tokens)
+        ]
+        for future in futures:
+            future.result()
+        took = time.perf_counter() - begun
+        load.close()
+        signing = (tree_cpu_seconds(stack.web.pid) - before) / count
+    [(published,)] = stack.rows("SELECT count(*) FROM signatories_signature WHERE status = 'published'")
+    [(owed,)] = stack.rows("SELECT count(*) FROM outbox_email")
+    [(sent,)] = stack.rows("SELECT count(*) FROM outbox_email WHERE state = 'sent'")
+    cuts = statistics.quantiles(load.seconds, n=100)
+    print(f"signing: {count} POSTs in {took:.1f} s, {count / took:.0f} a second, answers {load.statuses}")
+    print(f"median {cuts[49]:.3f} s, 95 % under {cuts[94]:.3f} s, slowest {max(load.seconds):.3f} s")
+    print(f"{signing * 1000:.1f} ms of web CPU each, {signing / bare:.1f} times a bare view")
+    print(f"{published} published, {owed} emails owed, {sent} sent by then")
+    assert load.statuses == {302: count}
+    assert (published, owed) == (count, 2 * count)
