@@ -29,22 +29,23 @@ def send_chunk(transport: Transport, stopping: Callable[[], bool] = lambda: Fals
     chunk takes so long that the lease might run out; what is left is given back.
     """
     emails = claiming.claim(CHUNK)
-    give_up_at = time.monotonic() + settings.MAIL_LEASE_SECONDS / 8
-    more = len(emails) == CHUNK
     try:
-        for email in emails:
-            if stopping():
-                more = False
-                break
-            if time.monotonic() > give_up_at:
-                more = True
-                break
-            if claiming.begin(email) and not _send(email, transport):
-                more = False
-                break
+        with claiming.quick_results():
+            return _send_all(emails, transport, stopping)
     finally:
         claiming.release(emails)
-    return more
+
+
+def _send_all(emails: list[Email], transport: Transport, stopping: Callable[[], bool]) -> bool:
+    give_up_at = time.monotonic() + settings.MAIL_LEASE_SECONDS / 8
+    for email in emails:
+        if stopping():
+            return False
+        if time.monotonic() > give_up_at:
+            return True
+        if claiming.begin(email) and not _send(email, transport):
+            return False
+    return len(emails) == CHUNK
 
 
 def _send(email: Email, transport: Transport) -> bool:
