@@ -79,6 +79,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "email": pending["email"],
+        "local_mailbox": settings.SHOW_MAILBOX,
         "sent_again": request.GET.get("sent") == "again",
         "back_url": sign_in_url(pending["next"]),
     }
