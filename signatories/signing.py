@@ -37,12 +37,16 @@ class WordingHasChanged(Exception):
     """Raised when a newer version of the Declaration was published after the page was opened."""
 
 
+def _held(signature: Signature) -> Signature:
+    return Signature.objects.select_for_update().get(pk=signature.pk)
+
+
 def lock(signature: Signature) -> Signature:
     """Return the signature as it is now, held until the end of the transaction.
 
     It comes with everything that history and emails tell of it, fetched once.
     """
-    locked = Signature.objects.select_for_update().get(pk=signature.pk)
+    locked = _held(signature)
     prefetch_related_objects(
         [locked],
         "organisation",
@@ -137,7 +141,7 @@ def save_answers(*, signature: Signature, save: Callable[[], Any]) -> None:
     ``save`` writes what the form holds. Raises ImpossibleTransition if the signature has
     left the officer's hands since the page was opened.
     """
-    if not lock(signature).is_editable:
+    if not _held(signature).is_editable:
         signature.refresh_from_db()
         signature.transition("submit")
     save()

@@ -78,10 +78,17 @@ def test_sign_up_page_by_page(settings):
         measure(slug, lambda path=path: client.get(path))
         measure(f"{slug} (POST)", lambda path=path, answer=answer: client.post(path, answer))
     measure("check answers", lambda: client.get(f"/sign/{reference}/check/"))
-    begun = time.process_time()
-    with CaptureQueriesContext(connection) as queries:
-        assert client.post(f"/sign/{reference}/check/").status_code == 302
-    rows.append(("send for review (POST)", len(queries), (time.process_time() - begun) * 1000))
+
+    def send_for_review():
+        Signature.objects.filter(reference=reference).update(status="draft")
+        begun = time.process_time()
+        with CaptureQueriesContext(connection) as queries:
+            assert client.post(f"/sign/{reference}/check/").status_code == 302
+            statements = len(queries)
+        return statements, (time.process_time() - begun) * 1000
+
+    sent = [send_for_review() for _ in range(ROUNDS)]
+    rows.append(("send for review (POST)", sent[-1][0], statistics.median(spent for _, spent in sent)))
     measure("submitted", lambda: client.get(f"/sign/{reference}/submitted/"))
     measure("dashboard", lambda: client.get("/dashboard/"))
     measure("list of signatories", lambda: client.get("/signatories/"))
