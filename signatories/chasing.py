@@ -1,9 +1,10 @@
 """Remind approvers who have not answered, and stop waiting in the end."""
 
+import logging
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from declaration.audit.recording import record
@@ -11,6 +12,8 @@ from declaration.working_days import is_working_day, london_day, working_days_be
 from signatories import emails
 from signatories.models import Actor, Signature, Status
 from signatories.signing import lock, move
+
+logger = logging.getLogger(__name__)
 
 # London hours in which a reminder may arrive.
 OFFICE_HOURS = range(9, 17)
@@ -20,12 +23,21 @@ def chase_approvers(*, now: datetime | None = None) -> int:
     """Send every reminder that is due and expire what waited too long. Return how many of both.
 
     Does nothing outside office hours and on days that are not working days. After a pause of
-    the service a person gets one reminder, not all they missed.
+    the service a person gets one reminder, not all they missed. A record that cannot be chased
+    is logged and keeps nobody else waiting.
     """
     now = now or timezone.now()
     if not is_working_day(london_day(now)) or timezone.localtime(now).hour not in OFFICE_HOURS:
         return 0
-    return sum(_chase(signature, now) for signature in Signature.objects.awaiting_approver())
+    acted = 0
+    for signature in Signature.objects.awaiting_approver():
+        try:
+            acted += _chase(signature, now)
+        except OperationalError:
+            raise  # the database is away: the next run will find them all
+        except Exception:
+            logger.exception("The approver of %s could not be chased.", signature.reference)
+    return acted
 
 
 @transaction.atomic
