@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.emptying_history"]
 
 CHROMIUM_ARGUMENTS = [
     "--headless",
