@@ -105,11 +105,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "declaration.middleware.PermissionsPolicy",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "declaration.middleware.RefuseNul",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "declaration.accounts.middleware.SessionLimits",
@@ -234,7 +236,9 @@ if NOTIFY_API_KEY and len(NOTIFY_API_KEY) < 73:
     raise ImproperlyConfigured("The environment variable NOTIFY_API_KEY must end in two UUIDs.")
 SMTP = env.dj_email_url("EMAIL_URL") if EMAIL_URL else {}
 if SMTP and not str(SMTP.get("EMAIL_BACKEND")).endswith("smtp.EmailBackend"):
-    raise ImproperlyConfigured("The environment variable EMAIL_URL must look like submission://me:word@host:587")
+    raise ImproperlyConfigured(
+        "The environment variable EMAIL_URL must look like submission://me:word@host:587"
+    )
 # Where the messages go that leave by neither; read by the mailbox page of a developer's machine.
 MAILBOX_DIR = VAR_DIR / "mailbox"
 SHOW_MAILBOX = DEBUG and not EMAIL_URL and not NOTIFY_API_KEY
@@ -338,3 +342,20 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+# --- Logs: to standard error, without addresses, texts or tokens ---
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {"()": "declaration.logs.PlainFormatter", "format": "%(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "declaration.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain" if DEBUG else "json"},
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    # Django's own handlers would mail administrators and print whole addresses.
+    "loggers": {"django": {"handlers": [], "propagate": True}},
+}

@@ -1,0 +1,56 @@
+"""What holds for every request and response, whoever asks and whatever for."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponseBase
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+# Nothing here uses a camera, a place or a payment; a script that got in could not either.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+)
+
+
+class PermissionsPolicy:
+    """Tell browsers which of their features no page of ours may use."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        return response
+
+
+class RefuseNul:
+    """Answer 400 to a NUL character in an address or a form: no person types it, PostgreSQL refuses it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: object) -> None:
+        # Here and not earlier, so that the answer is our page for a bad request.
+        values = [request.path, *(value for _, found in request.GET.lists() for value in found)]
+        if request.method == "POST":
+            values += [value for _, found in request.POST.lists() for value in found]
+        if any("\0" in value for value in values):
+            raise BadRequest("There is a NUL character in the request.")
