@@ -24,6 +24,8 @@ from django.utils.safestring import SafeString
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from config.govuk_errors import suffixes, text_or_html, wrong_parts
+
 Params = dict[str, Any]
 
 # Attributes that a component takes as parameters of their own.
@@ -70,22 +72,6 @@ def crispy(context: Context, form: BaseForm) -> SafeString:
     return SafeString(render_crispy_form(form, helper, given))
 
 
-def form_errors(*forms: BaseForm | None) -> list[Params]:
-    """Return the first error of each field, in the order of the page, with a link to the field."""
-    found: list[Params] = []
-    for form in forms:
-        if not form:
-            continue
-        visible = [field for field in form if not field.is_hidden]
-        first = {"href": f"#{_error_target(visible[0])}"} if visible else {}
-        found += [_text_or_html(error) | first for error in form.non_field_errors()]
-        for field in form:
-            if field.errors:
-                link = {} if field.is_hidden else {"href": f"#{_error_target(field)}"}
-                found.append(_text_or_html(field.errors[0]) | link)
-    return found
-
-
 def page_heading(form: BaseForm) -> str:
     """Return the label or legend that is the page's heading, or nothing when there is none.
 
@@ -123,22 +109,14 @@ def _render_all(form: BaseForm, names: str | Iterable[str]) -> SafeString:
     )
 
 
-def _text_or_html(value: Any) -> Params:
-    """Pass a string to a macro to be escaped, unless its author vouches for it."""
-    if isinstance(value, SafeString):
-        return {"html": value}
-    text = str(value)
-    return {"html": text} if isinstance(text, SafeString) else {"text": text}
-
-
 def _plain(field: BoundField) -> tuple[str, Params]:
     """Return the component for a field as its form alone describes it."""
     widget = field.field.widget
     params: Params = {"id": field.auto_id or field.html_name, "name": field.html_name}
     if field.help_text:
-        params["hint"] = _text_or_html(field.help_text)
+        params["hint"] = text_or_html(field.help_text)
     if field.errors:
-        params["errorMessage"] = _text_or_html(field.errors[0])
+        params["errorMessage"] = text_or_html(field.errors[0])
     _take_attributes(params, widget)
     match widget:
         case widgets.CheckboxInput():
@@ -149,7 +127,7 @@ def _plain(field: BoundField) -> tuple[str, Params]:
             return "radios", _group(field, params)
         case widgets.MultiWidget():
             return "date-input", _date(field, widget, params)
-    params["label"] = _text_or_html(field.label)
+    params["label"] = text_or_html(field.label)
     if field.field.disabled:
         params["disabled"] = True
     match widget:
@@ -224,12 +202,12 @@ def _choices(field: BoundField) -> Iterator[Params]:
 
 def _group(field: BoundField, params: Params) -> Params:
     params["idPrefix"] = params.pop("id")
-    params["fieldset"] = {"legend": _text_or_html(field.label)}
+    params["fieldset"] = {"legend": text_or_html(field.label)}
     params["items"] = []
     for choice in _choices(field):
         if choice["value"] == "":
             continue  # Django's «nothing chosen» is an empty group here
-        choice |= _text_or_html(choice.pop("text")) | {"checked": choice.pop("selected")}
+        choice |= text_or_html(choice.pop("text")) | {"checked": choice.pop("selected")}
         if field.field.disabled:
             choice["disabled"] = True
         params["items"].append(choice)
@@ -237,7 +215,7 @@ def _group(field: BoundField, params: Params) -> Params:
 
 
 def _one_checkbox(field: BoundField, params: Params) -> Params:
-    item: Params = {"value": "on", "checked": bool(field.value())} | _text_or_html(field.label)
+    item: Params = {"value": "on", "checked": bool(field.value())} | text_or_html(field.label)
     if hint := params.pop("hint", None):
         item["hint"] = hint
     if field.field.disabled:
@@ -249,12 +227,12 @@ def _one_checkbox(field: BoundField, params: Params) -> Params:
 
 def _date(field: BoundField, widget: widgets.MultiWidget, params: Params) -> Params:
     params.pop("name")
-    params["fieldset"] = {"legend": _text_or_html(field.label)}
+    params["fieldset"] = {"legend": text_or_html(field.label)}
     value = field.value()
     parts = value if isinstance(value, list | tuple) else widget.decompress(value) or []
-    wrong = _wrong_parts(field)
+    wrong = wrong_parts(field)
     params["items"] = []
-    for suffix, part in zip(_suffixes(widget), parts, strict=True):
+    for suffix, part in zip(suffixes(widget), parts, strict=True):
         name = suffix.strip("_")
         width = 4 if name == "year" else 2
         error = " govuk-input--error" if name in wrong else ""
@@ -268,31 +246,6 @@ def _date(field: BoundField, widget: widgets.MultiWidget, params: Params) -> Par
             }
         )
     return params
-
-
-def _suffixes(widget: widgets.MultiWidget) -> list[str]:
-    """Return what Django puts after a field's name and id for each of its boxes."""
-    suffixes: list[str] = vars(widget)["widgets_names"]
-    return suffixes
-
-
-def _wrong_parts(field: BoundField) -> list[str]:
-    """Return the parts of a date its error is about: those it names, else all of them."""
-    if not field.errors:
-        return []
-    names = [suffix.strip("_") for suffix in _suffixes(field.field.widget)]
-    data = field.form.errors.as_data()[field.name]
-    named = (data[0].params or {}).get("parts", ()) if data else ()
-    return [name for name in names if name in named] or names
-
-
-def _error_target(field: BoundField) -> str:
-    own = field.auto_id or field.html_name
-    if isinstance(field.field.widget, widgets.MultiWidget):
-        suffixes = _suffixes(field.field.widget)
-        wrong = _wrong_parts(field)
-        return own + next((one for one in suffixes if one.strip("_") in wrong), suffixes[0])
-    return own
 
 
 def _with_label_where_it_belongs(own: Params, kind: str, params: Params) -> Params:

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import dateformat, timezone
 from jinja2.utils import missing
 
-from config.govuk_forms import component, crispy, form_errors, page_heading
+from config.govuk_errors import form_errors
+from config.govuk_forms import component, crispy, page_heading
 
 
 class CarefulUndefined(jinja2.Undefined):

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+handler500 = "config.unavailable.server_error"
+
 urlpatterns = [
     path("", include("declaration.urls")),
     path("", include("signatories.urls")),

@@ -126,6 +126,15 @@ def test_serve_error_pages(settings, caplog, path, status, heading):
     assert soup_of(response).h1.get_text() == heading
 
 
+@pytest.mark.parametrize("what", ["database", "cache", "disk"])
+def test_say_that_the_service_will_be_back(settings, caplog, what):
+    settings.DEBUG = False
+    response = Client(raise_request_exception=False).get(f"/away/?what={what}")
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert response["Cache-Control"] == "no-store"
+    assert soup_of(response).h1.get_text() == "Sorry, the service is unavailable"
+
+
 def test_stay_calm_when_a_form_cannot_be_trusted(caplog):
     response = Client(enforce_csrf_checks=True).post("/question/", WRONG)
     assert response.status_code == 403

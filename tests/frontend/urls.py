@@ -1,13 +1,17 @@
 """A few pages that use the layouts in every state, for the tests alone."""
 
+import errno
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.paginator import Paginator
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import engines
 from django.urls import include, path
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from signatories.forms.dates import DateField
 
@@ -121,6 +125,16 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise ZeroDivisionError
 
 
+def away(request: HttpRequest) -> HttpResponse:
+    raise {
+        "database": OperationalError("the database has gone away"),
+        "cache": RedisConnectionError("refused"),
+        "disk": OSError(errno.ENOSPC, "No space left on device"),
+    }[request.GET["what"]]
+
+
+handler500 = "config.unavailable.server_error"
+
 urlpatterns = [
     path("question/", question),
     path("plain/", plain),
@@ -131,6 +145,7 @@ urlpatterns = [
     path("denied/", denied),
     path("suspicious/", suspicious),
     path("broken/", broken),
+    path("away/", away),
     path("account/", include("declaration.accounts.urls")),
     path("admin/", admin.site.urls),
 ]
