@@ -14,6 +14,7 @@ from tests.programs import Program, find_program, free_port, wait_until
 PAGES = {
     "/public": {"Cache-Control": "public, max-age=60"},
     "/stale": {"Cache-Control": "public, max-age=1"},
+    "/shared": {"Cache-Control": "public, max-age=0, s-maxage=30, stale-while-revalidate=30"},
     "/private": {"Cache-Control": "no-store"},
     "/unsaid": {},
     "/cookie": {"Cache-Control": "public, max-age=60", "Set-Cookie": "session=1"},
@@ -84,7 +85,9 @@ def reached(upstream, path):
     return len([asked for asked, _ in upstream.asked if asked == path])
 
 
-@pytest.mark.parametrize(("path", "times"), [("/public", 1), ("/private", 3), ("/unsaid", 3), ("/cookie", 3)])
+@pytest.mark.parametrize(
+    ("path", "times"), [("/public", 1), ("/shared", 1), ("/private", 3), ("/unsaid", 3), ("/cookie", 3)]
+)
 def test_keep_a_page_only_when_it_says_so(nginx, upstream, path, times):
     answers = [ask(nginx, path) for _ in range(3)]
     assert [(status, body) for status, _, body in answers] == [(200, b"page")] * 3

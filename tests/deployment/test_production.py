@@ -57,6 +57,9 @@ def test_answer_ready_when_database_and_cache_are_there(migrated, tmp_path):
         )
         assert ask(port, "/", host="evil.example", headers=secure)[0] == 400
         assert "Strict-Transport-Security" in home[1]
+        # What nginx needs to keep one page for everybody.
+        assert "s-maxage" in home[1]["Cache-Control"]
+        assert "Cookie" not in home[1].get("Vary", "")
         assert home[1].get_all("Set-Cookie") is None
     finally:
         web.kill()
