@@ -23,6 +23,8 @@ DRAWERS = {
 }
 WRITTEN_BY_PEOPLE = (".py", ".html", ".txt", ".js", ".css", ".md", ".yaml", ".toml", ".conf", "run")
 LINES_AT_MOST = 350
+# Settings are one file by choice: who runs the service finds every variable in one place.
+LONGER = {"config/settings.py": 450}
 # The department's own; everybody else in code and templates is made up.
 ADDRESSES = {"localdigital@communities.gov.uk"}
 
@@ -40,7 +42,9 @@ def test_keep_files_short_enough_to_read():
         for name in files()
         if name.endswith(WRITTEN_BY_PEOPLE) and "/migrations/" not in name and name != "README.md"
     ]
-    assert {name: lines for name in written if (lines := read(name).count("\n")) > LINES_AT_MOST} == {}
+    assert {
+        name: lines for name in written if (lines := read(name).count("\n")) > LONGER.get(name, LINES_AT_MOST)
+    } == {}
 
 
 def test_name_no_place_on_anybodys_machine():
