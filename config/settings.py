@@ -272,6 +272,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever signs in has just proved the addr
 ACCOUNT_REAUTHENTICATION_TIMEOUT = int(timedelta(minutes=5).total_seconds())
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "declaration.accounts.factor_secrets.FactorAdapter"
 MFA_TOTP_ISSUER = SERVICE_NAME
 MFA_TOTP_TOLERANCE = 1  # clocks of phones; a code still works only once
 MFA_FORMS = {
