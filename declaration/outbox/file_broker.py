@@ -24,12 +24,17 @@ class Channel(filesystem.Channel):
 
     def _get(self, queue: str) -> dict[str, Any]:
         folder = Path(self.data_folder_in)
-        for name in sorted(os.listdir(folder)):
+        try:
+            names = sorted(os.listdir(folder))
+        except OSError as error:
+            # A disk that is away has nothing waiting on it; the worker must outlive that.
+            raise Empty from error
+        for name in names:
             if name.partition(".")[2] == f"{queue}.msg":
                 taken = folder.parent / "taken" / name
                 try:
                     os.rename(folder / name, taken)
-                except FileNotFoundError:
+                except (FileNotFoundError, NotADirectoryError):
                     continue  # somebody else was quicker
                 payload: dict[str, Any] = loads(taken.read_text())
                 taken.unlink()
@@ -39,6 +44,8 @@ class Channel(filesystem.Channel):
 
 class Transport(filesystem.Transport):
     Channel = Channel
+    # A disk that is away is a broker that is away: whoever needs it waits and asks again.
+    connection_errors = (*filesystem.Transport.connection_errors, OSError)
 
     def __init__(self, client: Connection, **kwargs: Any) -> None:
         super().__init__(client, **kwargs)
