@@ -38,3 +38,10 @@ class Approver(Visitor):
         self.hands.type("Why will you not sign?", reason)
         self.presses("Decline to sign")
         self.sees_heading("You declined to sign")
+
+    def has_a_link_that_works(self):
+        self.opens_the_link()
+        self.sees_heading(f"Sign for {self.council.name}")
+
+    def received_nothing_more(self):
+        assert len(self.received()) == self.mails_read, self.received()

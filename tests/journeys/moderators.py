@@ -7,6 +7,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from tests.journeys.officers import CODE
 from tests.journeys.visitors import Visitor
+from tests.programs import wait_until
 
 
 class Moderator(Visitor):
@@ -42,6 +43,37 @@ class Moderator(Visitor):
         self.signs_in_with_the_emailed_code()
         self.sets_an_authenticator_app_up()
 
+    def a_recovery_code(self):
+        return self.page.locator("main li").first.inner_text().strip()
+
+    def enters_the_second_step(self, code):
+        self.hands.type("Code from your authenticator app, or a recovery code", code)
+        self.presses("Continue")
+
+    # Looking around.
+
+    def opens_the_first_record(self):
+        link = self.page.locator("#result_list tbody th a").first
+        with self.page.expect_navigation():
+            link.click()
+        self.looks_at_the_page()
+
+    def opens_the_history_of_the_record(self):
+        self.goes_to(self.path.partition("change/")[0] + "history/")
+        assert self.status == 200, self.path
+
+    def waits_until_a_mail_has_failed(self, address):
+        query = "SELECT count(*) FROM outbox_email WHERE state = 'failed' AND \"to\" = ?"
+        wait_until(lambda: self.stack.rows(query, address) == [(1,)], what="the mail to fail")
+
+    def looks_for_mails_to(self, address):
+        self.goes_to(f"/admin/outbox/email/?q={address}")
+
+    def sends_the_failed_mail_again(self, address):
+        self.looks_for_mails_to(address)
+        self.opens_the_first_record()
+        self.presses("Send again")
+
     # Deciding.
 
     def opens_the_queue(self):
@@ -58,6 +90,11 @@ class Moderator(Visitor):
         self.presses("Accept and ask the approver to sign")
         self.sees("The emails are on their way.")
 
+    def confirms_the_organisation(self, officer):
+        self.opens_the_record(officer)
+        self.presses("Confirm this organisation")
+        self.does_not_see("Confirm it before you accept.")
+
     def requests_changes(self, officer, reason, note):
         self.opens_the_record(officer)
         self.follows("Request changes")
@@ -71,6 +108,13 @@ class Moderator(Visitor):
         self.follows("Reject")
         self.presses("Reject and email the officer")
         self.sees("Select a reason that the officer may read, or write a note")
+
+    def takes_down(self, officer, note):
+        self.opens_the_record(officer)
+        self.follows("Take down")
+        self.hands.type("Note to the officer", note)
+        self.presses("Take down and email the officer")
+        self.sees("The emails are on their way.")
 
     def sees_that_these_words_changed(self, *, removed, added):
         assert [one.inner_text().strip() for one in self.page.get_by_role("deletion").all()] == removed

@@ -1,6 +1,7 @@
 """An officer: signs in with an emailed code, answers the questions, follows the dashboard."""
 
 import re
+import time
 
 from tests.journeys.answers import Answers
 from tests.journeys.visitors import Visitor
@@ -60,9 +61,6 @@ class Officer(Visitor):
         self.asks_for_a_code()
         self.enters_the_code()
 
-    def signs_out(self):
-        self.presses("Sign out")
-
     # Choosing the organisation.
 
     def chooses_the_council(self):
@@ -74,7 +72,36 @@ class Officer(Visitor):
     def begins(self):
         """Confirm on the organisation's page that the sign-up is for it."""
         self.presses("Continue")
+        self.notes_the_reference()
+
+    def notes_the_reference(self):
         self.reference = re.search(r"LDD-\w{4}-\w{4}", self.page.url).group(0)
+
+    def searches_for(self, name):
+        self.hands.type("Name of your organisation", name)
+        self.presses("Search")
+
+    def types_and_picks_the_suggestion(self, name):
+        box = self.page.get_by_role("combobox", name="Name of your organisation")
+        box.press_sequentially(name[:-2])
+        self.page.get_by_role("option", name=name).wait_for()
+        self.looks_at_the_page_again()
+        box.press("ArrowDown")
+        box.press("Enter")
+        self.presses("Search")
+
+    def proposes_the_organisation(self, kind, nation):
+        self.follows("My organisation is not listed")
+        self.presses("Continue")
+        self.sees_error(
+            "Enter the name of the organisation",
+            "Select what kind of organisation it is",
+            "Select the nation it is in",
+        )
+        self.hands.type("Name of the organisation", self.council.name)
+        self.hands.choose(kind)
+        self.hands.choose(nation)
+        self.presses("Continue")
 
     def has_begun(self):
         """Signed in, with the first question before them."""
@@ -141,12 +168,34 @@ class Officer(Visitor):
             self.saves()
         assert self.question == slug, self.page.url
 
+    def goes_on_with_the_draft_of(self, colleague):
+        """Go on with what somebody of the same council has begun, after one question about oneself."""
+        self.reference = colleague.reference
+        self.goes_to("/sign/organisation/")
+        self.chooses_the_council()
+        assert self.reference == colleague.reference
+        assert self.question == "you"
+        self.fills_in_the_question()
+        self.saves()
+        self.goes_on()
+
+    def goes_on(self):
+        """Open the next question without an answer, or the page that shows them all."""
+        self.goes_to(f"/sign/{self.reference}/")
+
     def has_answered_everything(self):
         self.has_begun()
         self.answers_until("check")
 
     def sends_it(self):
         self.presses("Send for review")
+
+    def sends_it_and_counts_the_seconds(self):
+        began = time.monotonic()
+        self.hands.press("Send for review")
+        seconds = time.monotonic() - began
+        self.looks_at_the_page()
+        return seconds
 
     def has_sent_a_commitment(self):
         self.has_answered_everything()
@@ -180,7 +229,22 @@ class Officer(Visitor):
         self.hands.choose("Leader or elected mayor")
         self.presses("Save and ask them to sign")
 
+    def starts_again(self):
+        self.presses("Start again from this text")
+        self.notes_the_reference()
+
     # What befalls them.
+
+    def waited_two_hours_for_the_approver(self):
+        """Put the time of the last mail to the approver back."""
+        self.stack.python(
+            "from datetime import timedelta\n"
+            "from signatories.models import Signature\n"
+            "[signature] = Signature.objects.filter(reference=reference)\n"
+            "signature.approver_last_mailed_at -= timedelta(hours=2)\n"
+            "signature.save()",
+            reference=self.reference,
+        )
 
     def is_idle_until_the_session_ends(self):
         """Put the clock of this browser's session back by a day, on the server."""

@@ -39,6 +39,10 @@ class PageChecks:
             assert_good_page(html)
         if not scripts:
             return  # axe is a script; the same page is looked at where scripts run
+        self.check_again(page)
+
+    def check_again(self, page):
+        """Look at a page that scripts have changed."""
         desktop = page.viewport_size
         assert_accessible(page)
         page.set_viewport_size(PHONE)

@@ -61,6 +61,10 @@ class Visitor:
         assert not self.complaints, "\n".join(self.complaints)
         self.world.checks.check(self.page, document.text(), scripts=self.scripts)
 
+    def looks_at_the_page_again(self):
+        """Scripts have changed the page since it arrived."""
+        self.world.checks.check_again(self.page)
+
     def goes_to(self, path):
         self.page.goto(path if path.startswith("http") else self.stack.url + path)
         self.looks_at_the_page()
@@ -78,8 +82,23 @@ class Visitor:
         for label, text in answers.items():
             self.hands.type(label.replace("_", " ").capitalize(), text)
 
-    def goes_back(self):
-        self.page.go_back()
+    def will_press(self, button, at):
+        """Have the browser press a button when its clock shows this many milliseconds since 1970."""
+        self.hands.button(button).evaluate(
+            """(button, at) => {
+                window.wasHereBefore = true;
+                setTimeout(() => button.click(), at - Date.now());
+            }""",
+            at,
+        )
+
+    def signs_out(self):
+        self.presses("Sign out")
+
+    def waits_for_the_answer(self):
+        """Wait for the page that follows the button."""
+        self.page.wait_for_function("!window.wasHereBefore && document.readyState === 'complete'")
+        self.looks_at_the_page()
 
     @property
     def heading(self):
@@ -96,6 +115,11 @@ class Visitor:
 
     def sees_heading(self, heading):
         assert self.heading == heading, (self.page.url, self.text)
+
+    def gets_a_404(self, path):
+        self.goes_to(path)
+        assert self.status == 404
+        self.sees_heading("Page not found")
 
     def sees(self, *texts):
         shown = self.text

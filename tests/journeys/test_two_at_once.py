@@ -1,0 +1,64 @@
+"""Two officers of one council at the same moment."""
+
+import time
+
+from tests.journeys.officers import Officer
+from tests.journeys.telling import given, then, when
+
+MISSION = "What will you deliver within a year, and how?"
+
+
+def when_both_press(button, *people):
+    """Press it in all windows at one time of the clock, and wait until each has an answer."""
+    at = time.time() * 1000 + 1000
+    for person in people:
+        person.will_press(button, at)
+    for person in people:
+        person.waits_for_the_answer()
+
+
+def then_one_is_first(*people):
+    headings = {person.heading: person for person in people}
+    assert set(headings) == {"Commitment sent", "A colleague was first"}
+    first, second = headings["Commitment sent"], headings["A colleague was first"]
+    second.sees(f"{first.name} has already sent a commitment")
+    first.receives("We have your sign-up")
+    assert second.received() == ["Your code to sign in to the Local Digital Declaration service"]
+
+
+def test_two_officers_send_their_draft_at_once(world, council, officer, moderator):
+    colleague = Officer(world, council, name="Kim Colleague")
+    given(officer).has_answered_everything()
+    given(colleague).signs_in()
+    given(colleague).goes_on_with_the_draft_of(officer)
+
+    when_both_press("Send for review", officer, colleague)
+    then_one_is_first(officer, colleague)
+    [[count]] = world.stack.rows(
+        "SELECT count(*) FROM signatories_signature WHERE reference = ? AND status = 'submitted'",
+        officer.reference,
+    )
+    assert count == 1
+    when(moderator).accepts(officer)
+
+
+def test_two_officers_answer_the_same_question(world, council, officer):
+    colleague = Officer(world, council, name="Kim Colleague")
+    given(officer).has_begun()
+    given(officer).answers_until("mission")
+    given(colleague).signs_in()
+    given(colleague).goes_on_with_the_draft_of(officer)
+    given(colleague).sees_heading(MISSION)
+
+    when(officer).hands.type(MISSION, "What the officer wrote.")
+    when(colleague).hands.type(MISSION, "What the colleague wrote.")
+    when(officer).saves()
+    when(colleague).saves()
+    then(colleague).sees_error(
+        "Somebody else changed this answer while you were writing. Check it and save again."
+    )
+    then(colleague).sees("What is saved now What the officer wrote.")
+    then(colleague).sees_field(MISSION, "What the colleague wrote.")
+    when(colleague).saves()
+    when(officer).goes_to_question("mission")
+    then(officer).sees_field(MISSION, "What the colleague wrote.")
