@@ -5,11 +5,19 @@ from django.test import Client
 
 from tests.accounts.people import sign_in_as_staff
 from tests.factories import UserFactory, current_version
+from tests.signatories.databases import KINDS, own_database
 
 
 @pytest.fixture
 def version(db):
     return current_version()
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def database(request, tmp_path_factory, django_db_setup, django_db_blocker):
+    """The kind of database in use; rows stay until the module is over, so each test makes its own."""
+    with own_database(request.param, tmp_path_factory.mktemp(request.param), django_db_blocker):
+        yield request.param
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
-"""Run a module's tests on a SQLite file and on PostgreSQL, with every setting the service has there."""
+"""A database of one's own, SQLite file or PostgreSQL, with the settings the service has there."""
 
 import contextlib
 
 import dj_database_url
-import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 
@@ -45,10 +44,3 @@ def _switch_to(database):
         connection.close_pool()
     del connections["default"]
     connections.settings["default"] = database
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def database(request, tmp_path_factory, django_db_setup, django_db_blocker):
-    """The kind of database in use; rows stay until the module is over, so each test makes its own."""
-    with own_database(request.param, tmp_path_factory.mktemp(request.param), django_db_blocker):
-        yield request.param

@@ -1,0 +1,356 @@
+"""The link in the approver's email: what it opens, when it ends, and what pressing a button does."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from django.core import signing as tokens
+from django.test import Client
+
+from declaration.audit.models import AuditEvent
+from declaration.outbox.models import Email
+from signatories import moderation, signing
+from signatories.links import APPROVER_LINK_DAYS, APPROVER_SALT, approver_token
+from signatories.models import Signature
+from tests.factories import DeclarationVersionFactory, SignatureFactory, current_version
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 23, 11, tzinfo=UTC)
+
+
+@pytest.fixture
+def waiting(version, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    return SignatureFactory(awaiting_approver=True)
+
+
+@pytest.fixture
+def stranger():
+    return Client()
+
+
+def link(signature):
+    return f"/approve/{approver_token(signature)}/"
+
+
+def answers(signature, **changes):
+    return {
+        "name": "Ada Lovelace",
+        "job_title": "Chief Executive",
+        "capacity": "chief-executive",
+        "confirmed": "on",
+        "version": str(current_version().number),
+        **changes,
+    }
+
+
+def heading(response):
+    return BeautifulSoup(response.content, "html5lib").h1.get_text(" ", strip=True)
+
+
+def everything():
+    return (
+        list(Signature.objects.order_by("pk").values()),
+        AuditEvent.objects.count(),
+        Email.objects.count(),
+    )
+
+
+def test_open_shows_the_commitment_and_the_wording(waiting, stranger):
+    page = stranger.get(link(waiting))
+    soup = BeautifulSoup(page.content, "html5lib")
+    text = soup.main.get_text(" ", strip=True)
+    version = current_version()
+    for shown in (waiting.commitment.title, waiting.commitment.mission, version.principles.get().text):
+        assert shown in text
+    form = soup.find("form", method="post")
+    assert form.find("button").get_text(strip=True) == "Sign"
+    assert form.find("input", {"name": "version"})["value"] == str(version.number)
+
+
+def test_open_a_hundred_times_changes_nothing(waiting, stranger):
+    before = everything()
+    for _ in range(50):
+        assert stranger.get(link(waiting)).status_code == 200
+        assert stranger.head(link(waiting)).status_code == 200
+    assert stranger.get(f"{link(waiting)}decline/").status_code == 200
+    assert stranger.get(f"{link(waiting)}new-link/").status_code == 405
+    assert everything() == before
+
+
+def test_sign_publishes_and_the_link_goes_on_to_say_so(waiting, stranger):
+    answer = stranger.post(link(waiting), answers(waiting))
+    assert (answer.status_code, answer.headers["Location"]) == (302, link(waiting))
+    page = stranger.get(link(waiting))
+    assert "has signed" in BeautifulSoup(page.content, "html5lib").get_text(" ", strip=True)
+    waiting.refresh_from_db()
+    assert waiting.status == "published"
+    before = everything()
+    assert stranger.post(link(waiting), answers(waiting)).status_code == 200
+    assert everything() == before
+
+
+@pytest.mark.parametrize("left_out", ["name", "job_title", "capacity", "confirmed"])
+def test_sign_without_an_answer_asks_for_it_and_signs_nothing(left_out, waiting, stranger):
+    given = {name: value for name, value in answers(waiting, name="Half Typed").items() if name != left_out}
+    before = everything()
+    soup = BeautifulSoup(stranger.post(link(waiting), given).content, "html5lib")
+    assert everything() == before
+    [error] = soup.select(".govuk-error-message")
+    field = soup.find("form").find(attrs={"name": left_out})
+    assert error["id"] in " ".join(
+        tag["aria-describedby"] for tag in [field, *field.parents] if tag.has_attr("aria-describedby")
+    )
+    assert soup.title.get_text().strip().startswith("Error: ")
+    if left_out != "name":
+        assert soup.find("input", {"name": "name"})["value"] == "Half Typed"
+
+
+# Links that are no good.
+
+
+def test_tampered_link_opens_nothing(waiting, stranger):
+    token = approver_token(waiting)
+    for place in range(0, len(token), 3):
+        other = "A" if token[place] != "A" else "B"
+        page = stranger.get(f"/approve/{token[:place]}{other}{token[place + 1 :]}/")
+        assert page.status_code == 404
+        assert waiting.organisation.name not in page.content.decode()
+
+
+@pytest.mark.parametrize("token", ["x", "x:y:z", "a" * 5000, "..%2f..", "%ff%fe", "WzFd:1:1"])
+def test_nonsense_link_gets_a_helpful_page(token, version, stranger):
+    page = stranger.get(f"/approve/{token}/")
+    assert page.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "content", [[1], [1, 2, 3], "x", None, {"pk": 1}, ["x", "y"], [10**30, "k"], [[1], 2]]
+)
+def test_link_signed_over_something_else_opens_nothing(content, version, stranger):
+    token = tokens.dumps(content, salt=APPROVER_SALT)
+    assert stranger.get(f"/approve/{token}/").status_code == 404
+
+
+def test_token_made_for_another_purpose_opens_nothing(waiting, stranger):
+    token = tokens.dumps([waiting.pk, waiting.approver_link_key], salt="newsletter.confirm")
+    assert stranger.get(f"/approve/{token}/").status_code == 404
+
+
+def test_key_of_one_signature_opens_no_other(waiting, stranger):
+    other = SignatureFactory(awaiting_approver=True)
+    mixed = tokens.dumps([other.pk, waiting.approver_link_key], salt=APPROVER_SALT)
+    page = stranger.post(f"/approve/{mixed}/", answers(other))
+    assert page.status_code == 410
+    assert other.organisation.name not in page.content.decode()
+    other.refresh_from_db()
+    assert other.status == "awaiting_approver"
+
+
+def test_link_of_one_signature_signs_that_one_alone(waiting, stranger):
+    other = SignatureFactory(awaiting_approver=True)
+    extra = {"signature": other.pk, "reference": other.reference, "organisation": other.organisation_id}
+    stranger.post(link(waiting), {**answers(waiting), **extra})
+    statuses = Signature.objects.filter(pk__in=[waiting.pk, other.pk]).order_by("pk")
+    assert [s.status for s in statuses] == ["published", "awaiting_approver"]
+
+
+def test_link_works_on_its_last_day_and_no_longer(waiting, stranger, time_machine):
+    old = link(waiting)
+    time_machine.move_to(NOW + timedelta(days=APPROVER_LINK_DAYS, seconds=-5), tick=False)
+    assert stranger.get(old).status_code == 200
+    time_machine.move_to(NOW + timedelta(days=APPROVER_LINK_DAYS, seconds=5), tick=False)
+    page = stranger.get(old)
+    assert (page.status_code, heading(page)) == (410, "This link is too old")
+    before = everything()
+    assert stranger.post(old, answers(waiting)).status_code == 410
+    assert stranger.post(f"{old}decline/", {"reason": "No"}).status_code == 302
+    assert everything() == before
+
+
+def correct(signature, email="new.chief@example.gov.uk"):
+    signing.correct_approver(
+        signature=signature,
+        by=signature.started_by,
+        name="New Chief",
+        job_title="Leader",
+        email=email,
+        capacity="leader",
+    )
+    signature.refresh_from_db()
+
+
+def test_link_stops_working_when_the_approver_is_corrected(waiting, stranger):
+    old = link(waiting)
+    assert stranger.get(old).status_code == 200
+    correct(waiting)
+    assert stranger.get(old).status_code == 410
+    assert stranger.post(old, answers(waiting)).status_code == 410
+    waiting.refresh_from_db()
+    assert waiting.status == "awaiting_approver"
+    assert stranger.get(link(waiting)).status_code == 200
+
+
+def test_new_link_goes_to_the_address_on_record_alone(waiting, stranger, time_machine):
+    old = link(waiting)
+    correct(waiting)
+    asked = Email.objects.count()
+    time_machine.move_to(NOW + timedelta(hours=2), tick=False)
+    page = stranger.post(f"{old}new-link/", {"email": "eve@evil.example", "to": "eve@evil.example"})
+    assert (page.status_code, heading(page)) == (200, "Check your email")
+    assert "new.chief" not in page.content.decode()
+    [email] = Email.objects.order_by("pk")[asked:]
+    assert (email.to, email.message) == ("new.chief@example.gov.uk", "ask_approver_to_sign")
+    assert stranger.get(re.search(r"/approve/\S+/", email.text).group()).status_code == 200
+
+
+def test_new_link_is_sent_at_most_once_an_hour(waiting, stranger, time_machine):
+    old = link(waiting)
+    correct(waiting)
+    sent = []
+    for minutes in range(0, 300, 10):
+        time_machine.move_to(NOW + timedelta(minutes=minutes), tick=False)
+        before = Email.objects.count()
+        page = stranger.post(f"{old}new-link/")
+        assert page.status_code == 200
+        if Email.objects.count() > before:
+            sent.append(minutes)
+    assert sent == [60, 120, 180, 240]
+
+
+def test_new_link_is_not_given_to_a_wrong_one_or_when_nothing_waits(waiting, stranger):
+    assert stranger.post("/approve/wrong/new-link/").status_code == 404
+    old = link(waiting)
+    correct(waiting)
+    signing.withdraw(signature=waiting, by=waiting.started_by)
+    before = everything()
+    assert stranger.post(f"{old}new-link/").status_code == 302
+    page = stranger.get(old)
+    assert page.status_code == 410
+    assert not BeautifulSoup(page.content, "html5lib").main.find("form")
+    assert everything() == before
+
+
+def test_button_of_a_good_link_asks_for_no_new_one(waiting, stranger):
+    before = everything()
+    answer = stranger.post(f"{link(waiting)}new-link/")
+    assert answer.headers["Location"] == link(waiting)
+    assert everything() == before
+
+
+# What may happen between reading and pressing.
+
+
+def test_sign_after_the_wording_changed_shows_the_new_one_first(waiting, stranger):
+    read = current_version()
+    newer = DeclarationVersionFactory(principles=["Something new"], published=True)
+    page = stranger.post(link(waiting), answers(waiting, version=str(read.number)))
+    soup = BeautifulSoup(page.content, "html5lib")
+    waiting.refresh_from_db()
+    assert waiting.status == "awaiting_approver"
+    assert "Nothing is signed yet" in soup.get_text(" ", strip=True)
+    assert "Something new, always." in soup.get_text(" ", strip=True)
+    assert soup.find("input", {"name": "version"})["value"] == str(newer.number)
+    assert soup.find("input", {"name": "name"})["value"] == "Ada Lovelace"
+    assert soup.find("input", {"name": "capacity", "checked": True})["value"] == "chief-executive"
+    assert stranger.post(link(waiting), answers(waiting)).status_code == 302
+    waiting.refresh_from_db()
+    assert (waiting.version, waiting.wording_hash) == (newer, newer.wording_hash)
+
+
+@pytest.mark.parametrize("number", ["0", "999", "-1", str(10**30)])
+def test_sign_a_wording_that_was_never_published_signs_nothing(number, waiting, stranger):
+    DeclarationVersionFactory(number=998)
+    assert stranger.post(link(waiting), answers(waiting, version=number)).status_code == 200
+    waiting.refresh_from_db()
+    assert waiting.status == "awaiting_approver"
+
+
+def test_sign_after_a_withdrawal_says_so(waiting, stranger):
+    assert stranger.get(link(waiting)).status_code == 200
+    signing.withdraw(signature=waiting, by=waiting.started_by)
+    before = everything()
+    page = stranger.post(link(waiting), answers(waiting))
+    assert heading(page) == "There is nothing to sign"
+    assert "withdrew on 23 November 2026" in page.content.decode()
+    assert everything() == before
+
+
+def test_decline_keeps_the_reason_and_tells_the_officer(waiting, stranger):
+    answer = stranger.post(f"{link(waiting)}decline/", {"reason": "We want to wait a year."})
+    assert answer.headers["Location"] == link(waiting)
+    assert heading(stranger.get(link(waiting))) == "You declined to sign"
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.decline_reason) == ("declined", "We want to wait a year.")
+    [email] = Email.objects.all()
+    assert email.to == waiting.submitted_by.email
+    assert "We want to wait a year." in email.text
+
+
+def test_decline_without_a_reason_asks_for_it(waiting, stranger):
+    soup = BeautifulSoup(stranger.post(f"{link(waiting)}decline/", {"reason": " "}).content, "html5lib")
+    assert [e.get_text(" ", strip=True) for e in soup.select(".govuk-error-message")] == [
+        "Error: Enter why you will not sign"
+    ]
+    waiting.refresh_from_db()
+    assert waiting.status == "awaiting_approver"
+
+
+def test_officer_who_is_the_approver_signs_from_the_dashboard(version, signed_in):
+    signature = SignatureFactory(awaiting_approver=True, own_approver=True)
+    page = f"/dashboard/{signature.reference}/sign/"
+    browser = signed_in(signature.started_by)
+    assert browser.get(page).status_code == 200
+    assert browser.post(page, answers(signature)).status_code == 302
+    event = AuditEvent.objects.about(signature).get(verb="sign")
+    assert (event.actor, event.actor_role) == (signature.started_by.user, "approver")
+    assert browser.get(page).status_code == 200
+
+
+def test_officer_who_is_not_the_approver_cannot_sign(waiting, signed_in):
+    answer = signed_in(waiting.started_by).post(f"/dashboard/{waiting.reference}/sign/", answers(waiting))
+    assert answer.headers["Location"] == "/dashboard/"
+    waiting.refresh_from_db()
+    assert waiting.status == "awaiting_approver"
+
+
+# Where the token may go.
+
+
+def test_token_is_kept_from_other_sites_caches_and_logs(waiting, stranger, capfd):
+    pages = [
+        stranger.get(link(waiting)),
+        stranger.get(f"{link(waiting)}decline/"),
+        stranger.post(link(waiting), {}),
+        stranger.get(f"/approve/{approver_token(waiting)[:-1]}/"),
+        stranger.get(f"{link(waiting)}new-link/"),
+    ]
+    for page in pages:
+        assert page.headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+        assert "no-store" in page.headers["Cache-Control"]
+    elsewhere = [
+        tag.get("href") or tag.get("src")
+        for tag in BeautifulSoup(pages[0].content, "html5lib").select("script, img, link, iframe, form")
+        if (tag.get("href") or tag.get("src") or "/").startswith(("http", "//"))
+    ]
+    assert elsewhere == []
+    logged = "".join(capfd.readouterr())
+    assert "Method Not Allowed" in logged
+    assert approver_token(waiting).split(":")[-1][:10] not in logged
+
+
+def test_forwarded_link_shows_no_address_of_anybody(waiting, stranger):
+    page = stranger.get(link(waiting)).content.decode()
+    for private in (waiting.approver_email, waiting.submitted_by.email):
+        assert private not in page
+
+
+def test_approver_is_asked_with_a_link_that_works(moderator, version, stranger):
+    signature = SignatureFactory(submitted=True)
+    moderation.accept(signature=signature, by=moderator, seen=signature.submitted_at)
+    email = Email.objects.get(message="ask_approver_to_sign")
+    for text in (email.text, email.html):
+        [path] = set(re.findall(r"http://localhost:8000(/approve/[^\s\"<]+)", text))
+        assert stranger.get(path).status_code == 200
