@@ -81,6 +81,7 @@ class Stack:
             "WEB_CONCURRENCY": "1",
             "PYTHONWARNINGS": "ignore",
         }
+        self.env["DATABASE_URL"] = f"sqlite:///{self.folder}/db.sqlite3"
         if self.kind == "postgres":
             self.redis = self._exit.enter_context(redis_server())
             self.env |= {"DATABASE_URL": shared_postgres().database(), "REDIS_URL": self.redis.url}
