@@ -160,6 +160,16 @@ def test_ask_once_for_fast_typing(look_up):
     assert len(asked) == 1, json.dumps(asked)
 
 
+def test_hide_the_position_that_ios_is_told(new_context, live_server):
+    page = new_context(user_agent="Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1")
+    page = page.new_page()
+    page.goto(f"{live_server.url}/look-up/")
+    page.get_by_role("combobox").fill("leeds")
+    position = page.locator("#id_q__option-suffix--0")
+    expect(position).to_have_text("1 of 2")
+    assert position.bounding_box()["width"] <= 1
+
+
 @pytest.fixture
 def without_scripts(new_context):
     return new_context(java_script_enabled=False).new_page()
