@@ -14,7 +14,6 @@ from signatories import emails
 from signatories.comparing import answers_of
 from signatories.completeness import unanswered
 from signatories.models import Actor, Commitment, Organisation, Representative, Signature, Status
-from signatories.models.signature import new_link_key
 
 
 class AnotherSignatureIsLive(Exception):
@@ -250,70 +249,3 @@ def withdraw(*, signature: Signature, by: Representative) -> None:
         emails.tell_officer_withdrawn(signature)
     if source in {Status.AWAITING_APPROVER, Status.PUBLISHED} and not signature.approver_is_officer:
         emails.tell_approver_withdrawn(signature)
-
-
-@transaction.atomic
-def resend_to_approver(*, signature: Signature, by: Representative) -> bool:
-    """Email the approver's link again, at most once an hour. Return whether a mail was owed now.
-
-    Raises ImpossibleTransition if nobody is waiting for the approver.
-    """
-    signature = lock(signature)
-    return _ask_again(signature, by=by.user, role=Actor.OFFICER)
-
-
-@transaction.atomic
-def renew_approver_link(*, signature: Signature) -> bool:
-    """Email a fresh link to the approver on record, for somebody who opened an old one.
-
-    It goes to the address on record whoever asks, at most once an hour. Return whether a
-    mail was owed now. Raises ImpossibleTransition.
-    """
-    signature = lock(signature)
-    return _ask_again(signature, by=None, role=Actor.APPROVER)
-
-
-def _ask_again(signature: Signature, *, by: User | None, role: str) -> bool:
-    signature.transition("sign")
-    now = timezone.now()
-    last = signature.approver_last_mailed_at
-    if last and (now - last).total_seconds() < 60 * 60:
-        return False
-    signature.approver_last_mailed_at = now
-    signature.save(update_fields=["approver_last_mailed_at"])
-    record(verb="resend to approver", on=signature, by=by, role=role)
-    emails.ask_approver_to_sign(signature, occasion=now.isoformat())
-    return True
-
-
-@transaction.atomic
-def correct_approver(
-    *, signature: Signature, by: Representative, name: str, job_title: str, email: str, capacity: str
-) -> None:
-    """Name somebody else, or the right address, as the approver, and ask them to sign.
-
-    Links sent before stop working. Raises ImpossibleTransition.
-    """
-    signature = lock(signature)
-    signature.transition("sign")
-    before = {"approver": signature.approver_name, "email": signature.approver_email}
-    signature.approver_name = name
-    signature.approver_job_title = job_title
-    signature.approver_email = email.lower()
-    signature.approver_capacity = capacity
-    # The officer is whoever handed it in, also when a colleague puts this right.
-    handed_in_by = signature.submitted_by or by
-    signature.approver_is_officer = email.lower() == handed_in_by.email.lower()
-    signature.approver_link_key = new_link_key()
-    signature.approver_asked_at = signature.approver_last_mailed_at = timezone.now()
-    signature.reminders_sent = 0
-    signature.save()
-    record(
-        verb="correct approver",
-        on=signature,
-        by=by.user,
-        role=Actor.OFFICER,
-        before=before,
-        after={"approver": name, "email": signature.approver_email},
-    )
-    emails.ask_approver_to_sign(signature, occasion="corrected")

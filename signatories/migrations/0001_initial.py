@@ -3,9 +3,10 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import signatories.models.signature
 from django.conf import settings
 from django.db import migrations, models
+
+import signatories.models.signature
 
 
 class Migration(migrations.Migration):

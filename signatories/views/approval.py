@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from declaration.accounts.models import User
 from declaration.models import DeclarationVersion
-from signatories import signing
+from signatories import asking, signing
 from signatories.forms.approval import DeclineForm, SignForm
 from signatories.links import LinkIsOld, LinkIsWrong, signature_for_approver
 from signatories.models import ImpossibleTransition, Signature, Status
@@ -116,7 +116,7 @@ def renew_link(request: HttpRequest, token: str) -> HttpResponse:
         signature_for_approver(token)
     except LinkIsOld as error:
         try:
-            signing.renew_approver_link(signature=error.signature)
+            asking.renew_approver_link(signature=error.signature)
         except ImpossibleTransition:
             return redirect("approve", token)
         return render(request, "approval/link_renewed.html")

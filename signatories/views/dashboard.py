@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from declaration.accounts.people import SignedInRequest
-from signatories import signing
+from signatories import asking, signing
 from signatories.access import signature_of, signatures_of
 from signatories.forms.approval import CorrectApproverForm
 from signatories.models import Actor, ImpossibleTransition, Representative, Status
@@ -58,7 +58,7 @@ def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
 def resend_to_approver(request: SignedInRequest, reference: str) -> HttpResponse:
     signature, officer = signature_of(request.user, reference)
     try:
-        owed = signing.resend_to_approver(signature=signature, by=officer)
+        owed = asking.resend_to_approver(signature=signature, by=officer)
     except ImpossibleTransition:
         return redirect(f"{reverse('dashboard')}?too-late")
     return redirect(f"{reverse('dashboard')}?{'resent' if owed else 'resent-before'}")
@@ -81,7 +81,7 @@ def correct_approver(request: SignedInRequest, reference: str) -> HttpResponse:
     form = CorrectApproverForm(posted, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            signing.correct_approver(signature=signature, by=officer, **form.cleaned_data)
+            asking.correct_approver(signature=signature, by=officer, **form.cleaned_data)
         except ImpossibleTransition:
             return redirect(f"{reverse('dashboard')}?too-late")
         return redirect(f"{reverse('dashboard')}?corrected")

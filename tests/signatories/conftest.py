@@ -1,10 +1,12 @@
 """People who are signed in, and the wording they sign."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 
 from tests.accounts.people import sign_in_as_staff
-from tests.factories import UserFactory, current_version
+from tests.factories import SignatureFactory, UserFactory, current_version
 from tests.signatories.databases import KINDS, own_database
 
 
@@ -41,3 +43,15 @@ def moderator(db):
 def staff(moderator):
     """A browser in which the moderator is signed in with a second factor."""
     return sign_in_as_staff(Client(), moderator)
+
+
+@pytest.fixture
+def waiting(version, time_machine):
+    """A signature that waits for its approver, on a Monday at eleven."""
+    time_machine.move_to(datetime(2026, 11, 23, 11, tzinfo=UTC), tick=False)
+    return SignatureFactory(awaiting_approver=True)
+
+
+@pytest.fixture
+def stranger():
+    return Client()

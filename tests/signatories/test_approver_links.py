@@ -1,4 +1,4 @@
-"""The link in the approver's email: what it opens, when it ends, and what pressing a button does."""
+"""The link in the approver's email: what it opens, when it ends, and where it may go."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -6,56 +6,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bs4 import BeautifulSoup
 from django.core import signing as tokens
-from django.test import Client
 
-from declaration.audit.models import AuditEvent
+from declaration.logs import JsonFormatter, PlainFormatter
 from declaration.outbox.models import Email
-from signatories import moderation, signing
+from signatories import asking, moderation, signing
 from signatories.links import APPROVER_LINK_DAYS, APPROVER_SALT, approver_token
 from signatories.models import Signature
-from tests.factories import DeclarationVersionFactory, SignatureFactory, current_version
+from tests.factories import SignatureFactory, current_version
+from tests.signatories.approving import answers, everything, heading, link
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 23, 11, tzinfo=UTC)
-
-
-@pytest.fixture
-def waiting(version, time_machine):
-    time_machine.move_to(NOW, tick=False)
-    return SignatureFactory(awaiting_approver=True)
-
-
-@pytest.fixture
-def stranger():
-    return Client()
-
-
-def link(signature):
-    return f"/approve/{approver_token(signature)}/"
-
-
-def answers(signature, **changes):
-    return {
-        "name": "Ada Lovelace",
-        "job_title": "Chief Executive",
-        "capacity": "chief-executive",
-        "confirmed": "on",
-        "version": str(current_version().number),
-        **changes,
-    }
-
-
-def heading(response):
-    return BeautifulSoup(response.content, "html5lib").h1.get_text(" ", strip=True)
-
-
-def everything():
-    return (
-        list(Signature.objects.order_by("pk").values()),
-        AuditEvent.objects.count(),
-        Email.objects.count(),
-    )
 
 
 def test_open_shows_the_commitment_and_the_wording(waiting, stranger):
@@ -78,34 +40,6 @@ def test_open_a_hundred_times_changes_nothing(waiting, stranger):
     assert stranger.get(f"{link(waiting)}decline/").status_code == 200
     assert stranger.get(f"{link(waiting)}new-link/").status_code == 405
     assert everything() == before
-
-
-def test_sign_publishes_and_the_link_goes_on_to_say_so(waiting, stranger):
-    answer = stranger.post(link(waiting), answers(waiting))
-    assert (answer.status_code, answer.headers["Location"]) == (302, link(waiting))
-    page = stranger.get(link(waiting))
-    assert "has signed" in BeautifulSoup(page.content, "html5lib").get_text(" ", strip=True)
-    waiting.refresh_from_db()
-    assert waiting.status == "published"
-    before = everything()
-    assert stranger.post(link(waiting), answers(waiting)).status_code == 200
-    assert everything() == before
-
-
-@pytest.mark.parametrize("left_out", ["name", "job_title", "capacity", "confirmed"])
-def test_sign_without_an_answer_asks_for_it_and_signs_nothing(left_out, waiting, stranger):
-    given = {name: value for name, value in answers(waiting, name="Half Typed").items() if name != left_out}
-    before = everything()
-    soup = BeautifulSoup(stranger.post(link(waiting), given).content, "html5lib")
-    assert everything() == before
-    [error] = soup.select(".govuk-error-message")
-    field = soup.find("form").find(attrs={"name": left_out})
-    assert error["id"] in " ".join(
-        tag["aria-describedby"] for tag in [field, *field.parents] if tag.has_attr("aria-describedby")
-    )
-    assert soup.title.get_text().strip().startswith("Error: ")
-    if left_out != "name":
-        assert soup.find("input", {"name": "name"})["value"] == "Half Typed"
 
 
 # Links that are no good.
@@ -171,7 +105,7 @@ def test_link_works_on_its_last_day_and_no_longer(waiting, stranger, time_machin
 
 
 def correct(signature, email="new.chief@example.gov.uk"):
-    signing.correct_approver(
+    asking.correct_approver(
         signature=signature,
         by=signature.started_by,
         name="New Chief",
@@ -240,86 +174,10 @@ def test_button_of_a_good_link_asks_for_no_new_one(waiting, stranger):
     assert everything() == before
 
 
-# What may happen between reading and pressing.
-
-
-def test_sign_after_the_wording_changed_shows_the_new_one_first(waiting, stranger):
-    read = current_version()
-    newer = DeclarationVersionFactory(principles=["Something new"], published=True)
-    page = stranger.post(link(waiting), answers(waiting, version=str(read.number)))
-    soup = BeautifulSoup(page.content, "html5lib")
-    waiting.refresh_from_db()
-    assert waiting.status == "awaiting_approver"
-    assert "Nothing is signed yet" in soup.get_text(" ", strip=True)
-    assert "Something new, always." in soup.get_text(" ", strip=True)
-    assert soup.find("input", {"name": "version"})["value"] == str(newer.number)
-    assert soup.find("input", {"name": "name"})["value"] == "Ada Lovelace"
-    assert soup.find("input", {"name": "capacity", "checked": True})["value"] == "chief-executive"
-    assert stranger.post(link(waiting), answers(waiting)).status_code == 302
-    waiting.refresh_from_db()
-    assert (waiting.version, waiting.wording_hash) == (newer, newer.wording_hash)
-
-
-@pytest.mark.parametrize("number", ["0", "999", "-1", str(10**30)])
-def test_sign_a_wording_that_was_never_published_signs_nothing(number, waiting, stranger):
-    DeclarationVersionFactory(number=998)
-    assert stranger.post(link(waiting), answers(waiting, version=number)).status_code == 200
-    waiting.refresh_from_db()
-    assert waiting.status == "awaiting_approver"
-
-
-def test_sign_after_a_withdrawal_says_so(waiting, stranger):
-    assert stranger.get(link(waiting)).status_code == 200
-    signing.withdraw(signature=waiting, by=waiting.started_by)
-    before = everything()
-    page = stranger.post(link(waiting), answers(waiting))
-    assert heading(page) == "There is nothing to sign"
-    assert "withdrew on 23 November 2026" in page.content.decode()
-    assert everything() == before
-
-
-def test_decline_keeps_the_reason_and_tells_the_officer(waiting, stranger):
-    answer = stranger.post(f"{link(waiting)}decline/", {"reason": "We want to wait a year."})
-    assert answer.headers["Location"] == link(waiting)
-    assert heading(stranger.get(link(waiting))) == "You declined to sign"
-    waiting.refresh_from_db()
-    assert (waiting.status, waiting.decline_reason) == ("declined", "We want to wait a year.")
-    [email] = Email.objects.all()
-    assert email.to == waiting.submitted_by.email
-    assert "We want to wait a year." in email.text
-
-
-def test_decline_without_a_reason_asks_for_it(waiting, stranger):
-    soup = BeautifulSoup(stranger.post(f"{link(waiting)}decline/", {"reason": " "}).content, "html5lib")
-    assert [e.get_text(" ", strip=True) for e in soup.select(".govuk-error-message")] == [
-        "Error: Enter why you will not sign"
-    ]
-    waiting.refresh_from_db()
-    assert waiting.status == "awaiting_approver"
-
-
-def test_officer_who_is_the_approver_signs_from_the_dashboard(version, signed_in):
-    signature = SignatureFactory(awaiting_approver=True, own_approver=True)
-    page = f"/dashboard/{signature.reference}/sign/"
-    browser = signed_in(signature.started_by)
-    assert browser.get(page).status_code == 200
-    assert browser.post(page, answers(signature)).status_code == 302
-    event = AuditEvent.objects.about(signature).get(verb="sign")
-    assert (event.actor, event.actor_role) == (signature.started_by.user, "approver")
-    assert browser.get(page).status_code == 200
-
-
-def test_officer_who_is_not_the_approver_cannot_sign(waiting, signed_in):
-    answer = signed_in(waiting.started_by).post(f"/dashboard/{waiting.reference}/sign/", answers(waiting))
-    assert answer.headers["Location"] == "/dashboard/"
-    waiting.refresh_from_db()
-    assert waiting.status == "awaiting_approver"
-
-
 # Where the token may go.
 
 
-def test_token_is_kept_from_other_sites_caches_and_logs(waiting, stranger, capfd):
+def test_token_is_kept_from_other_sites_caches_and_logs(waiting, stranger, caplog):
     pages = [
         stranger.get(link(waiting)),
         stranger.get(f"{link(waiting)}decline/"),
@@ -336,9 +194,10 @@ def test_token_is_kept_from_other_sites_caches_and_logs(waiting, stranger, capfd
         if (tag.get("href") or tag.get("src") or "/").startswith(("http", "//"))
     ]
     assert elsewhere == []
-    logged = "".join(capfd.readouterr())
-    assert "Method Not Allowed" in logged
-    assert approver_token(waiting).split(":")[-1][:10] not in logged
+    ways_out = [PlainFormatter("%(message)s"), JsonFormatter()]
+    logged = [way.format(record) for way in ways_out for record in caplog.records]
+    assert len([line for line in logged if "Method Not Allowed" in line]) == len(ways_out)
+    assert [line for line in logged if approver_token(waiting).split(":")[-1][:10] in line] == []
 
 
 def test_forwarded_link_shows_no_address_of_anybody(waiting, stranger):

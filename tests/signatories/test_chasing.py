@@ -8,7 +8,7 @@ import pytest
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
 from declaration.working_days import add_working_days, working_days_between
-from signatories import chasing, signing
+from signatories import asking, chasing
 from signatories.chasing import chase_approvers
 from tests.factories import SignatureFactory
 
@@ -130,7 +130,7 @@ def test_begin_to_count_again_when_another_approver_is_named(time_machine):
     signature = waiting()
     chase_approvers(now=morning_after(7))
     time_machine.move_to(morning_after(8), tick=False)
-    signing.correct_approver(
+    asking.correct_approver(
         signature=signature,
         by=signature.started_by,
         name="Bo",

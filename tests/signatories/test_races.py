@@ -12,7 +12,7 @@ from django.test import Client
 
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
-from signatories import chasing, moderation, signing
+from signatories import asking, chasing, moderation, signing
 from signatories.models import ImpossibleTransition, ModerationDecision, Signature
 from signatories.moderation import SubmissionHasChanged
 from signatories.registering import become_representative
@@ -215,7 +215,7 @@ def test_resend_twenty_times_at_once_owes_one_mail(together):
     for _ in range(ROUNDS):
         signature = SignatureFactory(awaiting_approver=True, approver_last_mailed_at=None)
         answers = together(
-            [lambda s=signature: signing.resend_to_approver(signature=s, by=s.started_by)] * AT_ONCE
+            [lambda s=signature: asking.resend_to_approver(signature=s, by=s.started_by)] * AT_ONCE
         )
         assert sorted(answers) == [False] * (AT_ONCE - 1) + [True]
         assert mails_about(signature) == ["ask_approver_to_sign"]

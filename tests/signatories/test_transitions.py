@@ -5,7 +5,7 @@ from django.forms.models import model_to_dict
 
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
-from signatories import chasing, moderation, signing
+from signatories import asking, chasing, moderation, signing
 from signatories.models import ImpossibleTransition, ModerationDecision, Signature, Status
 from signatories.models.signature import EDITABLE, LIVE, TRANSITIONS, Transition
 from tests.factories import ReasonFactory, RepresentativeFactory, SignatureFactory, signature_that_is
@@ -213,7 +213,7 @@ def test_sign_keeps_version_hash_capacity_time_and_the_person(version):
 def test_copy_goes_to_the_submitter_when_a_colleague_made_themselves_the_approver(version):
     signature = SignatureFactory(awaiting_approver=True)
     colleague = RepresentativeFactory(organisation=signature.organisation)
-    signing.correct_approver(
+    asking.correct_approver(
         signature=signature,
         by=colleague,
         name="Kim",
