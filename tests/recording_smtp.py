@@ -48,6 +48,7 @@ class RecordingSMTP:
     def __init__(self, *, starttls=None, hostname=LOOPBACK):
         self.port = free_port()
         self.behaviour = "accept"
+        self.pause = 0
         self.mails = []
         self.attempts = []
         self._options = {"tls_context": starttls, "require_starttls": True} if starttls else {}
@@ -103,6 +104,7 @@ class RecordingSMTP:
 
     async def handle_DATA(self, server, session, envelope):
         [address] = envelope.rcpt_tos
+        await asyncio.sleep(self.pause)
         behaviour = self._behaves(address)
         if behaviour == "hang":
             while self._behaves(address) == "hang":

@@ -88,4 +88,5 @@ def _part(subtype: str, text: str) -> bytes:
     head = (
         f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
-    return head.encode() + body
+    # The last line break belongs to the boundary that follows.
+    return head.encode() + body + b"\r\n"

@@ -17,7 +17,12 @@ from declaration.outbox.models import Email
 
 # A sign-in code is dead after this long, and so is the email that carries it.
 SECRET_LIFETIME = timedelta(minutes=10)
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+ADDRESS_LENGTH = 254
+KEY_LENGTH = 200
+LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# All but tab and line break; PostgreSQL could not even store some of them.
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+SPACES = re.compile(r"\s+")
 
 
 class OutsideTransaction(RuntimeError):
@@ -47,13 +52,18 @@ def queue(
     """
     if not transaction.get_connection().in_atomic_block:
         raise OutsideTransaction("Queue an email inside the transaction that makes it due.")
+    if len(key) > KEY_LENGTH:
+        raise ValueError(f"The key of an email has at most {KEY_LENGTH} characters.")
     already = Email.objects.filter(key=key).first()
     if already is not None:
         return already
     try:
         validate_email(to)
-    except ValidationError as refused:
-        raise AddressRefused("This is not an email address.") from refused
+    except ValidationError:
+        # Not chained: the address must not reach a log.
+        raise AddressRefused("This is not an email address.") from None
+    if len(to) > ADDRESS_LENGTH:
+        raise AddressRefused("No email address is this long.")
     now = timezone.now()
     email = Email(
         key=key,
@@ -81,10 +91,13 @@ def queue(
 def _written(message: str, context: dict[str, Any]) -> dict[str, str]:
     """Return subject, text and HTML; the subject on one line, whatever the context holds."""
     folder = f"emails/{message}"
-    subject = render_to_string(f"{folder}/subject.txt", context, using="jinja2")
-    subject_length = Email._meta.get_field("subject").max_length
-    return {
-        "subject": CONTROL_CHARACTERS.sub(" ", subject).strip()[:subject_length],
-        "text": render_to_string(f"{folder}/body.txt", context, using="jinja2").strip() + "\n",
-        "html": render_to_string(f"{folder}/body.html", context, using="jinja2").strip() + "\n",
+    parts = {
+        part: _cleaned(render_to_string(f"{folder}/{name}", context, using="jinja2"))
+        for part, name in [("subject", "subject.txt"), ("text", "body.txt"), ("html", "body.html")]
     }
+    subject_length = Email._meta.get_field("subject").max_length
+    return parts | {"subject": SPACES.sub(" ", parts["subject"]).strip()[:subject_length]}
+
+
+def _cleaned(words: str) -> str:
+    return CONTROL_CHARACTERS.sub("", LINE_BREAKS.sub("\n", words)).strip() + "\n"

@@ -172,7 +172,8 @@ def _in_words(error: Exception) -> tuple[str, str]:
     """Return a code and words for staff."""
     if isinstance(error, ssl.SSLError):
         return "tls", f"The secure connection to the mail server failed: {error.reason or 'unknown reason'}."
-    if isinstance(error, TimeoutError):
+    # smtplib tells of both as a disconnection.
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return "timeout", "The mail server did not answer in time."
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return "tls", "The mail server does not offer what our settings ask for (STARTTLS or sign-in)."
