@@ -179,7 +179,10 @@ class Signature(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["status", "submitted_at"])]
+        indexes = [
+            models.Index(fields=["status", "submitted_at"], name="signature_queue"),
+            models.Index(fields=["status", "-signed_at"], name="signature_list"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation"],
