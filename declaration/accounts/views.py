@@ -138,11 +138,14 @@ def use_different_address(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session on POST; ask first on GET, because a link must not sign anybody out."""
+    """End the session on POST; ask first on GET, because a link must not sign anybody out.
+
+    A form may name the page of ours to go on to as ``next``.
+    """
     if request.method != "POST":
         return render(request, "account/sign_out.html", {"signed_in": request.user.is_authenticated})
     logout(request)
-    response = HttpResponseRedirect(reverse("account_signed_out"))
+    response = HttpResponseRedirect(own_path(request.POST.get("next", "")) or reverse("account_signed_out"))
     # Not «cookies»: that would reach every service under the same registered domain.
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
