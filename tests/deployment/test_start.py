@@ -138,6 +138,28 @@ def test_refuse_a_taken_port_before_anything_starts(start_in, tmp_path):
     assert sorted(path.name for path in process.var.iterdir()) == ["running", "secret-key"]
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("PORT", "abc", 'Environment variable "PORT" invalid: Not a valid integer.\n'),
+        (
+            "SITE_URL",
+            "example",
+            "The environment variable SITE_URL must look like https://www.example.gov.uk\n",
+        ),
+    ],
+)
+def test_name_a_malformed_variable_and_nothing_else(variable, value, words):
+    started = subprocess.run(
+        [sys.executable, "manage.py", "start"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, variable: value},
+        capture_output=True,
+        text=True,
+    )
+    assert (started.returncode, started.stderr) == (1, words)
+
+
 def test_refuse_to_stand_in_for_production(start_in, tmp_path):
     process = start_in(
         tmp_path / "var",
