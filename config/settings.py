@@ -185,6 +185,7 @@ if not (REDIS_URL or DEBUG or env.bool("ALLOW_FILE_BROKER", False)):
 FILE_BROKER_DIR = VAR_DIR / "broker"
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT = "declaration.outbox.redis_broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "visibility_timeout": 300,
         "socket_connect_timeout": 5,
