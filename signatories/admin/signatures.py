@@ -33,7 +33,8 @@ DECISIONS = {
 
 @admin.register(Signature)
 class SignatureAdmin(admin.ModelAdmin):
-    list_display = ("organisation", "title", "officer", "status", "submitted_at", "age", "reference")
+    # How long it has waited stands where the narrowest screen still shows it.
+    list_display = ("organisation", "age", "title", "officer", "status", "submitted_at", "reference")
     list_filter = (StatusFilter, "organisation__kind", "organisation__region")
     list_select_related = ("organisation", "submitted_by")
     search_fields = ("reference", "organisation__name", "submitted_by__full_name", "submitted_by__email")
