@@ -35,7 +35,11 @@ def choose_organisation(request: SignedInRequest) -> HttpResponse:
     if not found:
         if is_webmail(request.user.email) and "no-work-email" not in request.GET:
             return render(request, "organisations/webmail.html", page)
-        return render(request, "organisations/search.html", {**page, "form": OrganisationSearchForm()})
+        return render(
+            request,
+            "organisations/search.html",
+            {**page, "form": OrganisationSearchForm(), "domain_is_unknown": True},
+        )
     initial = {"organisation": found[0].slug} if len(found) == 1 else None
     form = OrganisationChoiceForm(request.POST or None, found=found, initial=initial)
     if request.method == "POST" and form.is_valid():

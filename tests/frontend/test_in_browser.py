@@ -182,9 +182,15 @@ def test_look_up_without_scripts(without_scripts, live_server):
     assert without_scripts.url == f"{live_server.url}/look-up/?q=leeds"
 
 
-def test_show_every_field_and_link_without_scripts(without_scripts, live_server):
+def test_reveal_what_a_radio_asks_without_scripts(without_scripts, live_server):
     without_scripts.goto(f"{live_server.url}/question/?in=1")
+    expect(without_scripts.get_by_label("What is it?")).to_be_hidden()
+    without_scripts.get_by_label("Something else").check()
     expect(without_scripts.get_by_label("What is it?")).to_be_visible()
+
+
+def test_show_every_link_without_scripts(without_scripts, live_server):
+    without_scripts.goto(f"{live_server.url}/question/?in=1")
     expect(without_scripts.get_by_role("link", name="Dashboard")).to_be_visible()
     without_scripts.set_viewport_size({"width": 375, "height": 800})
     expect(without_scripts.get_by_role("link", name="Signatories")).to_be_visible()
