@@ -1,5 +1,6 @@
 """The public register: who has signed, found by name, nation, region and kind."""
 
+import re
 from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
@@ -11,11 +12,12 @@ from signatories.models.signature import SignatureQuerySet
 
 PER_PAGE = 50
 MAXIMUM_SEARCH_LENGTH = 100
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words to search for: at most six, without a NUL, which databases refuse."""
-    return text.replace("\0", " ")[:MAXIMUM_SEARCH_LENGTH].split()[:6]
+    """Return the words to search for: at most six, without control characters, which nothing can show."""
+    return CONTROL_CHARACTERS.sub(" ", text)[:MAXIMUM_SEARCH_LENGTH].split()[:6]
 
 
 def find_organisations(text: str) -> OrganisationQuerySet:

@@ -2,10 +2,11 @@
 
 from django import forms
 
+from signatories.forms.plain_text import PlainTextForm
 from signatories.models import Capacity
 
 
-class SignForm(forms.Form):
+class SignForm(PlainTextForm, forms.Form):
     """The approver's name and capacity, and the wording they read."""
 
     name = forms.CharField(
@@ -36,7 +37,7 @@ class SignForm(forms.Form):
     }
 
 
-class DeclineForm(forms.Form):
+class DeclineForm(PlainTextForm, forms.Form):
     reason = forms.CharField(
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -47,7 +48,7 @@ class DeclineForm(forms.Form):
     govuk = {"reason": {"label": {"isPageHeading": True, "classes": "govuk-label--l"}}}
 
 
-class CorrectApproverForm(forms.Form):
+class CorrectApproverForm(PlainTextForm, forms.Form):
     """The approver as they should be. The old link stops working."""
 
     name = forms.CharField(

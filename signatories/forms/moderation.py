@@ -4,10 +4,11 @@ from typing import Any
 
 from django import forms
 
+from signatories.forms.plain_text import PlainTextForm
 from signatories.models import Outcome, Reason
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(PlainTextForm, forms.Form):
     """A note, and reasons where something has to be explained. ``seen`` is the submission read."""
 
     seen = forms.DateTimeField(widget=forms.HiddenInput)

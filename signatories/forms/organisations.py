@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 
+from signatories.forms.plain_text import PlainTextForm
 from signatories.models import Kind, Nation, Organisation
 
 SUPPLIER = "supplier"
 
 
-class OrganisationSearchForm(forms.Form):
+class OrganisationSearchForm(PlainTextForm, forms.Form):
     q = forms.CharField(
         max_length=100,
         label="Name of your organisation",
@@ -41,7 +42,7 @@ class OrganisationChoiceForm(forms.Form):
         field.queryset = Organisation.objects.filter(pk__in=[o.pk for o in found])
 
 
-class ProposalForm(forms.Form):
+class ProposalForm(PlainTextForm, forms.Form):
     """A body that is not in the register."""
 
     name = forms.CharField(

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from declaration.models import DeclarationVersion, Principle, ServiceArea
 from signatories.forms.dates import DateField
+from signatories.forms.plain_text import PlainTextForm
 from signatories.models import Commitment, Organisation, Representative
 
 YES_NO = [("True", "Yes"), ("False", "No")]
@@ -21,7 +22,7 @@ PAGE_HEADING = {"isPageHeading": True, "classes": "govuk-label--l"}
 PAGE_LEGEND = {"legend": {"isPageHeading": True, "classes": "govuk-fieldset__legend--l"}}
 
 
-class QuestionForm(forms.ModelForm):
+class QuestionForm(PlainTextForm, forms.ModelForm):
     """A question about a stored record, which notices when somebody else answered it meanwhile.
 
     The hidden field ``seen`` is a fingerprint of the answer the page was opened with. If the
