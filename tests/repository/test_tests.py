@@ -12,33 +12,19 @@ SWITCHED_OFF = re.compile(r"\b(mark\.(skip|skipif|xfail)|pytest\.(skip|xfail)|wi
 
 
 def forgotten(source):
-    """Return the functions of a test module that are neither tests, nor fixtures, nor called by it."""
+    """Return the functions, alone or in a class of tests, that are neither test, nor fixture, nor called."""
     tree = ast.parse(source)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     used |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    defined = [
-        node
-        for parent in ast.walk(tree)
-        if isinstance(parent, ast.Module | ast.ClassDef)
-        for node in parent.body
-        if isinstance(node, ast.FunctionDef)
-    ]
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name.startswith("Test")]
+    defined = [node for part in (tree, *classes) for node in part.body if isinstance(node, ast.FunctionDef)]
     return [
         node.name
         for node in defined
-        if not node.name.startswith(("test_", "pytest_", "do_", "handle_", "__"))
+        if not node.name.startswith(("test_", "pytest_"))
         and node.name not in used
         and not node.decorator_list
-        and not overrides(tree, node)
     ]
-
-
-def overrides(tree, method):
-    """A method of a class with a base may be called by that base."""
-    return any(
-        isinstance(parent, ast.ClassDef) and parent.bases and method in parent.body
-        for parent in ast.walk(tree)
-    )
 
 
 @pytest.mark.parametrize("name", MODULES)
