@@ -212,10 +212,10 @@ def redis_server():
 class Sink:
     """Postfix's smtp-sink: as fast as a mail server gets; writes down what it accepted."""
 
-    def __init__(self, folder, *options):
+    def __init__(self, folder, *options, keep=True):
         self.port = free_port()
         self.folder = folder
-        command = [find_program("smtp-sink"), "-c", "-d", folder / "%Y.", *options]
+        command = [find_program("smtp-sink"), *(["-d", folder / "%Y."] if keep else []), *options]
         # Started by root it drops its rights, and could not write down a thing.
         command += ["-u", "root"] if os.geteuid() == 0 else []
         self.program = Program([*command, f"{LOOPBACK}:{self.port}", 1000], folder / "log", cwd=folder)
@@ -241,9 +241,10 @@ class Sink:
 
 
 @contextlib.contextmanager
-def smtp_sink(*options):
+def smtp_sink(*options, keep=True):
+    """A running sink with further options of smtp-sink; `keep=False` writes no message down."""
     with temporary_folder() as folder:
-        sink = Sink(folder, *options)
+        sink = Sink(folder, *options, keep=keep)
         try:
             yield sink
         finally:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from declaration.outbox.models import Email
@@ -57,6 +57,17 @@ def quick_results() -> Iterator[None]:
             cursor.execute("RESET synchronous_commit")
 
 
+@contextmanager
+def _on_disk() -> Iterator[None]:
+    """Wait for the disk within `quick_results`."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        yield
+
+
 def begin(email: Email) -> bool:
     """Mark an email as being sent now; False when it is no longer ours to send.
 
@@ -64,18 +75,12 @@ def begin(email: Email) -> bool:
     it is known which emails may have been sent.
     """
     now = timezone.now()
-    ours = Email.objects.filter(
-        Q(expires_at__isnull=True) | Q(expires_at__gt=now),
-        pk=email.pk,
-        claim=email.claim,
-        state=State.CLAIMED,
-        lease_until__gt=now,
-    )
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL synchronous_commit = on")
-        begun = ours.update(state=State.ATTEMPTING, attempts=F("attempts") + 1, lease_until=_lease())
+    if email.expires_at is not None and email.expires_at <= now:
+        return False
+    with _on_disk():
+        begun = Email.objects.filter(
+            pk=email.pk, claim=email.claim, state=State.CLAIMED, lease_until__gt=now
+        ).update(state=State.ATTEMPTING, attempts=F("attempts") + 1, lease_until=_lease())
     email.attempts += begun
     return bool(begun)
 

@@ -3,6 +3,7 @@
 import binascii
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -70,6 +71,7 @@ def ascii_address(address: str) -> str:
     return written
 
 
+@cache
 def _person(written: str) -> str:
     name, address = parseaddr(written)
     return formataddr((name, address))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from csp.decorators import csp_replace
+from csp.decorators import csp
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -30,7 +30,7 @@ def show_message(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "mailbox/message.html", {"message": _message(name)}, using="jinja2")
 
 
-@csp_replace(AS_IN_A_MAILBOX)
+@csp(AS_IN_A_MAILBOX)
 @require_safe
 @never_cache
 def show_html(request: HttpRequest, name: str) -> HttpResponse:
