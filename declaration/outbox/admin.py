@@ -23,7 +23,6 @@ class EmailAdmin(admin.ModelAdmin):
     list_display = ("queued_at", "to", "what", "state", "why", "sent_at")
     list_filter = ("state", "message", ("queued_at", admin.DateFieldListFilter))
     search_fields = ("to", "about_id", "key")
-    search_help_text = "Search by address, subject, or the number of the record the email is about"
     list_per_page = 50
     show_full_result_count = False
     actions = ("send_selected_again",)
@@ -98,9 +97,9 @@ class EmailAdmin(admin.ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         email: Email | None = kwargs.get("obj")
-        may = email is not None and self.has_resend_permission(request)
-        context["may_send_again"] = may and email.state in settling.SENDABLE_AGAIN and not email.secret
-        context["may_mark_as_sent"] = may and email.state == Email.State.UNCERTAIN
+        if email is not None and self.has_resend_permission(request):
+            context["may_send_again"] = email.state in settling.SENDABLE_AGAIN and not email.secret
+            context["may_mark_as_sent"] = email.state == Email.State.UNCERTAIN
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:

@@ -1,7 +1,7 @@
 """Text as people type it: nothing in it that no keyboard makes and no page or feed can carry."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -21,11 +21,13 @@ class PlainTextForm:
     """Mixed into a form: what was posted is made plain before anything looks at it."""
 
     def __init__(self, data: QueryDict | Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(None if data is None else _plain_data(data), *args, **kwargs)
+        # The form this is mixed into takes these; a plain object would not.
+        super().__init__(None if data is None else _plain_data(data), *args, **kwargs)  # type: ignore[call-arg]
 
 
 def _plain_data(data: QueryDict | Mapping[str, Any]) -> QueryDict:
     posted = QueryDict(mutable=True)
+    lists: Iterable[tuple[str, list[Any]]]
     lists = data.lists() if isinstance(data, QueryDict) else [(name, [data[name]]) for name in data]
     for name, values in lists:
         posted.setlist(name, [plain(value) if isinstance(value, str) else value for value in values])
