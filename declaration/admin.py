@@ -1,7 +1,9 @@
 """Versions of the Declaration and service areas in the admin."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminIntegerFieldWidget
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -71,6 +73,10 @@ class DeclarationVersionAdmin(AuditedAdmin):
 class ServiceAreaAdmin(AuditedAdmin):
     list_display = ("name", "order", "retired_at")
     list_editable = ("order",)
+    # In the list the heading of the column is no label of the box.
+    formfield_overrides = {
+        models.PositiveSmallIntegerField: {"widget": AdminIntegerFieldWidget({"aria-label": "Order"})},
+    }
     prepopulated_fields = {"slug": ("name",)}
 
     def has_delete_permission(self, request: HttpRequest, obj: ServiceArea | None = None) -> bool:

@@ -34,7 +34,8 @@ def assert_fits(page: Page, width: int = 320) -> None:
         """() => [...document.querySelectorAll("body *")]
             .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1
                 && getComputedStyle(one).position !== "absolute"
-                && !one.closest("#changelist .results"))  // a data table may scroll within itself
+                // Hidden from sight, or a data table that scrolls within itself.
+                && !one.closest(".visually-hidden, #changelist .results"))
             .map((one) => `${one.tagName.toLowerCase()}.${one.className}`)"""
     )
     scrolls = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
@@ -12,8 +13,16 @@ from declaration.audit.recording import record
 class AuditedAdmin(admin.ModelAdmin):
     """Records who added or edited a row, with the changed columns before and after.
 
-    Rows edited inside their parent's page are recorded on the parent.
+    Rows edited inside their parent's page are recorded on the parent. A moment is one box with a
+    label, unlike the admin's own two boxes without.
     """
+
+    formfield_overrides = {
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,
+            "widget": forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        },
+    }
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         columns = [name for name in form.changed_data if _is_column(obj, name)]

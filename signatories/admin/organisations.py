@@ -10,7 +10,7 @@ from declaration.audit.audited_admin import AuditedAdmin
 from signatories.models import Organisation, OrganisationDomain, Origin
 
 
-class DomainInline(admin.TabularInline):
+class DomainInline(admin.StackedInline):
     model = OrganisationDomain
     extra = 0
     verbose_name = "email domain"
@@ -22,8 +22,8 @@ class OrganisationAdmin(AuditedAdmin):
     list_filter = ("origin", "kind", "nation", "region")
     search_fields = ("name", "short_name", "slug", "gss_code", "domains__domain")
     readonly_fields = ("origin", "proposed_at", "proposed_by", "confirmed_at", "confirmed_by")
-    filter_horizontal = ("successors",)
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    autocomplete_fields = ("successors",)
+    formfield_overrides = {**AuditedAdmin.formfield_overrides, models.URLField: {"assume_scheme": "https"}}
     inlines = (DomainInline,)
 
     @admin.display(description="confirmed", boolean=True)
