@@ -19,10 +19,13 @@ from environs import Env, validate
 env = Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DEBUG = env.bool("DEBUG", False)
+# DEBUG=true means a machine of one's own: local key, SQLite, broker of files, mailbox page. People
+# meet the error pages of production there too, unless Django's own are asked for.
+ON_OWN_MACHINE = env.bool("DEBUG", False)
+DEBUG = ON_OWN_MACHINE and env.bool("DEBUG_PAGES", False)
 # Everything the service writes to disk on a machine of one's own.
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
-if DEBUG:
+if ON_OWN_MACHINE:
     VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
@@ -40,7 +43,7 @@ def _local_secret_key() -> str:
 
 def _required_in_production(name: str, default: str) -> str:
     """Return a variable that may be left out only where DEBUG is on."""
-    value = env.str(name, default if DEBUG else None)
+    value = env.str(name, default if ON_OWN_MACHINE else None)
     if not value:
         raise ImproperlyConfigured(
             f"The environment variable {name} is missing. Set it, or set DEBUG=true on a machine of your own."
@@ -61,7 +64,7 @@ APPROVER_EXPIRY_WORKING_DAYS = env.int("APPROVER_EXPIRY_WORKING_DAYS", 60, valid
 # The crown, the GOV.UK logo and the GDS Transport font may be used only on a GOV.UK domain.
 GOVUK_BRANDING = env.bool("GOVUK_BRANDING", False)
 # The example data is loaded: every page says so. Impossible in production.
-DEMO = DEBUG and (VAR_DIR / "demo-data").exists()
+DEMO = ON_OWN_MACHINE and (VAR_DIR / "demo-data").exists()
 
 # --- Where it lives ---
 
@@ -71,7 +74,7 @@ if urlsplit(SITE_URL).scheme not in {"http", "https"} or not urlsplit(SITE_URL).
     raise ImproperlyConfigured("The environment variable SITE_URL must look like https://www.example.gov.uk")
 HTTPS = SITE_URL.startswith("https://")
 SECRET_KEY = env.str("SECRET_KEY", "") or (
-    _local_secret_key() if DEBUG else _required_in_production("SECRET_KEY", "")
+    _local_secret_key() if ON_OWN_MACHINE else _required_in_production("SECRET_KEY", "")
 )
 ALLOWED_HOSTS = [
     host.strip()
@@ -177,7 +180,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "")
 # The broker of files serves one machine only; without DEBUG it has to be allowed by name.
-if not (REDIS_URL or DEBUG or env.bool("ALLOW_FILE_BROKER", False)):
+if not (REDIS_URL or ON_OWN_MACHINE or env.bool("ALLOW_FILE_BROKER", False)):
     raise ImproperlyConfigured(
         "The environment variable REDIS_URL is missing. Set it, or set ALLOW_FILE_BROKER=true if web and"
         " worker will always be on this one machine."
@@ -227,7 +230,7 @@ CACHES = {
 
 EMAIL_URL = env.str("EMAIL_URL", "")
 NOTIFY_API_KEY = env.str("NOTIFY_API_KEY", "")
-if not (DEBUG or EMAIL_URL or NOTIFY_API_KEY):
+if not (ON_OWN_MACHINE or EMAIL_URL or NOTIFY_API_KEY):
     raise ImproperlyConfigured("Set one of the environment variables EMAIL_URL and NOTIFY_API_KEY.")
 NOTIFY_TEMPLATE_ID = env.str("NOTIFY_TEMPLATE_ID", "")
 NOTIFY_BASE_URL = env.str("NOTIFY_BASE_URL", "")
@@ -242,7 +245,7 @@ if SMTP and not str(SMTP.get("EMAIL_BACKEND")).endswith("smtp.EmailBackend"):
     )
 # Where the messages go that leave by neither; read by the mailbox page of a developer's machine.
 MAILBOX_DIR = VAR_DIR / "mailbox"
-SHOW_MAILBOX = DEBUG and not EMAIL_URL and not NOTIFY_API_KEY
+SHOW_MAILBOX = ON_OWN_MACHINE and not EMAIL_URL and not NOTIFY_API_KEY
 # How long to wait for each answer of a mail server, and how long a sender that died holds its emails.
 MAIL_TIMEOUT_SECONDS = env.float("MAIL_TIMEOUT_SECONDS", 10.0, validate=validate.Range(min=0.1))
 MAIL_LEASE_SECONDS = env.float("MAIL_LEASE_SECONDS", 90.0)
@@ -355,7 +358,7 @@ LOGGING = {
         "json": {"()": "declaration.logs.JsonFormatter"},
     },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "plain" if DEBUG else "json"},
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain" if ON_OWN_MACHINE else "json"},
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # Django's own handlers would mail administrators and print whole addresses.

@@ -59,7 +59,7 @@ class Command(BaseCommand):
         Raises CommandError, before anything is started, when DEBUG is off, the port is
         taken or the folder is in use; and when a program of the service cannot be kept running.
         """
-        if not settings.DEBUG:
+        if not settings.ON_OWN_MACHINE:
             raise CommandError(
                 "This starts the service on a machine of your own and needs DEBUG=true."
                 " In production each part is started by itself, as compose.yaml shows."
