@@ -58,6 +58,7 @@ class CorrectApproverForm(PlainTextForm, forms.Form):
         max_length=150, label="Job title", error_messages={"required": "Enter the approver's job title"}
     )
     email = forms.EmailField(
+        max_length=254,
         label="Work email address",
         error_messages={
             "required": "Enter the approver's email address",

@@ -67,6 +67,7 @@ class ProposalForm(PlainTextForm, forms.Form):
     )
     website = forms.URLField(
         required=False,
+        max_length=200,
         assume_scheme="https",
         label="Website (optional)",
         error_messages={"invalid": "Enter a web address, like https://www.example.org.uk"},

@@ -55,3 +55,15 @@ def waiting(version, time_machine):
 @pytest.fixture
 def stranger():
     return Client()
+
+
+@pytest.fixture
+def draft(version):
+    """A shared draft with every question answered."""
+    return SignatureFactory()
+
+
+@pytest.fixture
+def officer(draft, signed_in):
+    """A browser in which the officer of the draft is signed in."""
+    return signed_in(draft.started_by)
