@@ -20,6 +20,10 @@ class WordsAreGone(RuntimeError):
     """A sign-in code is sent once; the person asks for another."""
 
 
+def may_be_sent_again(email: Email) -> bool:
+    return Email.State(email.state) in SENDABLE_AGAIN and not email.secret
+
+
 def send_again(*, email: Email, by: AbstractBaseUser, role: str) -> None:
     """Put an email back in the queue with all its attempts before it.
 
