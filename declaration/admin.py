@@ -75,6 +75,7 @@ class ServiceAreaAdmin(AuditedAdmin):
     list_editable = ("order",)
     # In the list the heading of the column is no label of the box.
     formfield_overrides = {
+        **AuditedAdmin.formfield_overrides,
         models.PositiveSmallIntegerField: {"widget": AdminIntegerFieldWidget({"aria-label": "Order"})},
     }
     prepopulated_fields = {"slug": ("name",)}

@@ -22,7 +22,6 @@ class OrganisationAdmin(AuditedAdmin):
     list_filter = ("origin", "kind", "nation", "region")
     search_fields = ("name", "short_name", "slug", "gss_code", "domains__domain")
     readonly_fields = ("origin", "proposed_at", "proposed_by", "confirmed_at", "confirmed_by")
-    autocomplete_fields = ("successors",)
     formfield_overrides = {**AuditedAdmin.formfield_overrides, models.URLField: {"assume_scheme": "https"}}
     inlines = (DomainInline,)
 
