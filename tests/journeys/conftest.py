@@ -13,8 +13,15 @@ from tests.journeys.page_checks import PageChecks
 from tests.journeys.public import Public
 from tests.servers import KINDS, Stack
 
-# Nobody here shares a network with a hundred strangers, and a journey may ask for many codes.
-SETTINGS = {"SIGN_IN_CODES_PER_NETWORK": "10000"}
+SETTINGS = {
+    # The pages of production: DEBUG would put Django's own in place of our «Page not found».
+    "DEBUG": "false",
+    "SECRET_KEY": "a key that only the journeys know, long enough for Django to take it",
+    "ALLOWED_HOSTS": "localhost",
+    "ALLOW_FILE_BROKER": "true",
+    # All people of all journeys sit behind one network address.
+    "SIGN_IN_CODES_PER_NETWORK": "10000",
+}
 
 
 @dataclass
@@ -26,7 +33,14 @@ class World:
     checks: PageChecks
 
 
-@pytest.fixture(scope="session", params=KINDS)
+def pytest_generate_tests(metafunc):
+    """Tell a journey on the embedded stack, and on PostgreSQL with Redis if it asks for both."""
+    if "stack" in metafunc.fixturenames:
+        kinds = KINDS if hasattr(metafunc.function, "on_both_stacks") else ["sqlite"]
+        metafunc.parametrize("stack", kinds, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def stack(request):
     with Stack(request.param, env=SETTINGS) as running:
         running.manage("load_reference")

@@ -8,8 +8,9 @@ WHERE_AM_I = """(wanted) => {
     const box = here.getBoundingClientRect();
     const shown = box.bottom > 0 && box.top < innerHeight && box.width > 0;
     return {
-        reached: here === wanted || (wanted.type === "radio" && here.type === "radio" && here.name === wanted.name),
-        lost: here !== document.body && !(here.matches(":focus-visible") && shown) && here.outerHTML.slice(0, 200),
+        reached: here === wanted || (wanted.type === "radio" && here.name === wanted.name),
+        lost: here !== document.body && !(shown && here.matches(":focus-visible"))
+            && here.outerHTML.slice(0, 200),
     };
 }"""
 
@@ -21,7 +22,7 @@ class Mouse:
         self.page = page
 
     def field(self, label):
-        return self.page.get_by_label(label, exact=True)
+        return self.page.get_by_label(label, exact=True).and_(self.page.locator("input, select, textarea"))
 
     def button(self, name):
         return self.page.get_by_role("button", name=name, exact=True)

@@ -86,8 +86,8 @@ class Officer(Visitor):
         box.press_sequentially(name[:-2])
         self.page.get_by_role("option", name=name).wait_for()
         self.looks_at_the_page_again()
-        box.press("ArrowDown")
-        box.press("Enter")
+        self.page.keyboard.press("ArrowDown")
+        self.page.keyboard.press("Enter")
         self.presses("Search")
 
     def proposes_the_organisation(self, kind, nation):

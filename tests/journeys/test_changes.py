@@ -1,10 +1,12 @@
 """Staff ask for changes, the officer makes them, and staff see what changed."""
 
+from tests.journeys.on_both_stacks import on_both_stacks
 from tests.journeys.telling import given, then, when
 
 NOTE = "Please say which residents you will ask."
 
 
+@on_both_stacks
 def test_officer_makes_the_changes_that_staff_asked_for(officer, approver, moderator):
     given(officer).has_sent_a_commitment()
 
@@ -29,7 +31,9 @@ def test_officer_makes_the_changes_that_staff_asked_for(officer, approver, moder
 
     when(moderator).opens_the_record(officer)
     then(moderator).sees("What changed since the last submission")
-    then(moderator).sees_that_these_words_changed(removed=["[removed: next summer ]"], added=["[added: June 2027 ]"])
+    then(moderator).sees_that_these_words_changed(
+        removed=["[removed: next summer ]"], added=["[added: June 2027 ]"]
+    )
     when(moderator).accepts(officer)
     then(approver).has_signed()
 

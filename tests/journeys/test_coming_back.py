@@ -4,6 +4,7 @@ import pytest
 
 from tests.journeys.councils import Council
 from tests.journeys.officers import Officer
+from tests.journeys.on_both_stacks import on_both_stacks
 from tests.journeys.telling import given, then, when
 
 MISSION = "What will you deliver within a year, and how?"
@@ -45,6 +46,7 @@ def test_colleague_goes_on_and_sends_it(world, council, officer):
     then(officer).sees("Waiting for review")
 
 
+@on_both_stacks
 def test_stranger_sees_nothing(world, council, officer):
     stranger = Officer(world, STRANGERS, name=f"Strange {council.slug}")
     given(officer).has_sent_a_commitment()
@@ -63,6 +65,7 @@ def test_stranger_sees_nothing(world, council, officer):
     then(stranger).gets_a_404(f"/sign/{officer.reference}/check/")
 
 
+@on_both_stacks
 @pytest.mark.parametrize("button", ["Save and continue", "Save and come back later"])
 def test_session_runs_out_in_mid_question(officer, button):
     given(officer).has_begun()

@@ -1,10 +1,12 @@
 """The approver says no, and the officer begins again with the same text."""
 
+from tests.journeys.on_both_stacks import on_both_stacks
 from tests.journeys.telling import given, then, when
 
 REASON = "The cabinet has not agreed to the budget yet."
 
 
+@on_both_stacks
 def test_approver_declines_and_signs_the_second_time(officer, approver, moderator, public):
     given(officer).has_sent_a_commitment()
     given(moderator).accepts(officer)

@@ -1,9 +1,11 @@
 """Links in emails are opened by machines before people see them."""
 
+from tests.journeys.on_both_stacks import on_both_stacks
 from tests.journeys.scanner import MailScanner
 from tests.journeys.telling import given, then, when
 
 
+@on_both_stacks
 def test_scanner_opens_every_link_and_nothing_changes(officer, approver, moderator, public, stack):
     scanner = MailScanner(stack)
     given(officer).has_sent_a_commitment()

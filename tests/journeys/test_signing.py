@@ -1,10 +1,12 @@
 """A council signs, from the officer's first page to the public list."""
 
 from tests.journeys.moderators import Moderator
+from tests.journeys.on_both_stacks import on_both_stacks
 from tests.journeys.telling import given, then, when
 from tests.journeys.visitors import links_in
 
 
+@on_both_stacks
 def test_council_signs(officer, approver, public, world):
     moderator = Moderator(world)
     given(moderator).has_a_staff_account()

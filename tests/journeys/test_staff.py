@@ -3,6 +3,7 @@
 import pytest
 
 from tests.journeys.moderators import Moderator
+from tests.journeys.on_both_stacks import on_both_stacks
 from tests.journeys.telling import given, then, when
 
 LISTS = [
@@ -17,6 +18,7 @@ LISTS = [
 ]
 
 
+@on_both_stacks
 def test_moderator_sends_a_failed_mail_again(officer, approver, moderator, stack):
     given(officer).has_sent_a_commitment()
     stack.smtp.behaviour = lambda address: "550" if address == approver.email else "accept"
@@ -47,11 +49,9 @@ def test_moderator_signs_in_the_second_time(world):
     when(moderator).presses("Continue")
     then(moderator).sees_error("Enter the code")
     when(moderator).enters_the_second_step("000000")
-    then(moderator).sees_error(
-        "The code is not right. Wait for the app to show a new code, then enter that"
-    )
+    then(moderator).sees_error("The code is not right. Wait for the app to show a new code, then enter that")
     when(moderator).enters_the_second_step(code)
-    then(moderator).sees_heading("Site administration")
+    then(moderator).sees_heading("What needs doing")
 
 
 def test_administrator_looks_after_the_second_factor(world):
@@ -90,7 +90,12 @@ def test_administrator_opens_every_list_and_a_record_of_each(administrator, offi
         when(administrator).opens_the_first_record()
         assert administrator.status == 200
         when(administrator).opens_the_history_of_the_record()
-    for name in ["accounts/user", "declaration/declarationversion", "signatories/organisation", "signatories/reason"]:
+    for name in [
+        "accounts/user",
+        "declaration/declarationversion",
+        "signatories/organisation",
+        "signatories/reason",
+    ]:
         when(administrator).goes_to(f"/admin/{name}/add/")
         when(administrator).presses("Save")
         then(administrator).sees("Please correct the error")

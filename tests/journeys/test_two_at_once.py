@@ -3,6 +3,7 @@
 import time
 
 from tests.journeys.officers import Officer
+from tests.journeys.on_both_stacks import on_both_stacks
 from tests.journeys.telling import given, then, when
 
 MISSION = "What will you deliver within a year, and how?"
@@ -26,6 +27,7 @@ def then_one_is_first(*people):
     assert second.received() == ["Your code to sign in to the Local Digital Declaration service"]
 
 
+@on_both_stacks
 def test_two_officers_send_their_draft_at_once(world, council, officer, moderator):
     colleague = Officer(world, council, name="Kim Colleague")
     given(officer).has_answered_everything()
@@ -42,6 +44,7 @@ def test_two_officers_send_their_draft_at_once(world, council, officer, moderato
     when(moderator).accepts(officer)
 
 
+@on_both_stacks
 def test_two_officers_answer_the_same_question(world, council, officer):
     colleague = Officer(world, council, name="Kim Colleague")
     given(officer).has_begun()

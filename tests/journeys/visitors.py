@@ -97,7 +97,7 @@ class Visitor:
 
     def waits_for_the_answer(self):
         """Wait for the page that follows the button."""
-        self.page.wait_for_function("!window.wasHereBefore && document.readyState === 'complete'")
+        self.page.wait_for_function("() => !window.wasHereBefore && document.readyState === 'complete'")
         self.looks_at_the_page()
 
     @property
