@@ -38,3 +38,10 @@ class OrganisationAdmin(AuditedAdmin):
         if change and obj.origin == Origin.REGISTER and form.has_changed():
             obj.origin = Origin.STAFF
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        organisation: Organisation = form.instance
+        if organisation.origin == Origin.REGISTER and any(rows.has_changed() for rows in formsets):
+            organisation.origin = Origin.STAFF
+            organisation.save(update_fields=["origin"])

@@ -152,6 +152,14 @@ class Organisation(models.Model):
         return reverse("organisation", args=[self.slug])
 
     @property
+    def exists_today(self) -> bool:
+        """Tell of a row what ``current()`` tells of many."""
+        today = timezone.localdate()
+        return (self.start_date is None or self.start_date <= today) and (
+            self.end_date is None or today <= self.end_date
+        )
+
+    @property
     def is_awaiting_confirmation(self) -> bool:
         return self.origin == Origin.PROPOSED and self.confirmed_at is None
 
@@ -174,3 +182,6 @@ class OrganisationDomain(models.Model):
 
     def __str__(self) -> str:
         return self.domain
+
+    def clean(self) -> None:
+        self.domain = self.domain.strip().lower()

@@ -1,0 +1,123 @@
+"""What staff edit in the admin: organisations with their domains, and reasons; all of it in the history."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+
+from declaration.audit.models import AuditEvent
+from signatories.models import Organisation, Origin, Reason
+from signatories.reference import load_register
+from tests.accounts.people import sign_in_as_staff
+from tests.factories import OrganisationFactory, ReasonFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person():
+    return UserFactory(role="editor", full_name="Eddy Tor")
+
+
+@pytest.fixture
+def editor(person):
+    return sign_in_as_staff(Client(), person)
+
+
+def page_of(thing):
+    return f"/admin/signatories/{thing._meta.model_name}/{thing.pk}/change/"
+
+
+def form_on(browser, address, **answers):
+    """Return what the form of a page would send as it stands, with these answers changed."""
+    soup = BeautifulSoup(browser.get(address).content.decode(), "html5lib")
+    form = soup.select_one("#content form[id$=_form]")
+    data = {}
+    for field in form.select("input[name], textarea[name], select[name]"):
+        kind = field.get("type")
+        if kind in {"submit", "button"} or (kind == "checkbox" and not field.has_attr("checked")):
+            continue
+        if field.name == "select":
+            data[field["name"]] = [o["value"] for o in field.select("option[selected]")]
+        elif field.name == "textarea":
+            data[field["name"]] = field.get_text().removeprefix("\n")
+        else:
+            data[field["name"]] = field.get("value", "on" if kind == "checkbox" else "")
+    data = {name: value for name, value in data.items() if "__prefix__" not in name}
+    return {**data, **answers}
+
+
+def history(thing):
+    return list(AuditEvent.objects.about(thing).order_by("pk"))
+
+
+def test_edit_of_an_organisation_is_written_into_the_history(editor, person):
+    organisation = OrganisationFactory(name="Old name")
+    answer = editor.post(page_of(organisation), form_on(editor, page_of(organisation), name="New name"))
+    assert answer.status_code == 302
+    [event] = history(organisation)
+    assert (event.verb, event.actor, event.actor_role) == ("edit", person, "editor")
+    assert (event.before, event.after) == ({"name": "Old name"}, {"name": "New name"})
+
+
+def test_edit_of_the_domains_alone_is_written_and_survives_the_next_load(editor):
+    load_register()
+    leeds = Organisation.objects.get(slug="leeds")
+    domain = leeds.domains.first()
+    assert leeds.origin == Origin.REGISTER
+    editor.post(page_of(leeds), form_on(editor, page_of(leeds), **{"domains-0-DELETE": "on"}))
+    assert not leeds.domains.filter(domain=domain.domain).exists()
+    assert [event.after["removed"] for event in history(leeds)] == [[domain.domain]]
+    load_register()
+    assert not leeds.domains.filter(domain=domain.domain).exists()
+
+
+def test_domain_is_added_in_lower_case(editor):
+    organisation = OrganisationFactory(domains=[])
+    added = {
+        "domains-TOTAL_FORMS": "1",
+        "domains-0-domain": "New.Gov.UK",
+        "domains-0-id": "",
+        "domains-0-organisation": organisation.pk,
+    }
+    answer = editor.post(page_of(organisation), form_on(editor, page_of(organisation), **added))
+    assert answer.status_code == 302
+    assert [row.domain for row in organisation.domains.all()] == ["new.gov.uk"]
+
+
+def test_organisation_and_reason_are_never_deleted(editor):
+    for thing in (OrganisationFactory(), ReasonFactory()):
+        address = page_of(thing).replace("change", "delete")
+        assert editor.post(address, {"post": "yes"}).status_code == 403
+        action = {"action": "delete_selected", "_selected_action": thing.pk, "post": "yes"}
+        editor.post(f"/admin/signatories/{thing._meta.model_name}/", action)
+        assert type(thing).objects.filter(pk=thing.pk).exists()
+
+
+def test_reason_is_added_and_edited_with_history(editor, person):
+    fields = {"slug": "new", "title": "New", "text": "Think again.", "order": "1"}
+    retired = {"retired_at_0": "", "retired_at_1": ""}
+    assert editor.post("/admin/signatories/reason/add/", {**fields, **retired}).status_code == 302
+    reason = Reason.objects.get(slug="new")
+    editor.post(page_of(reason), form_on(editor, page_of(reason), text="Think twice."))
+    assert [event.verb for event in history(reason)] == ["add", "edit"]
+    assert history(reason)[1].after == {"text": "Think twice."}
+    assert {event.actor for event in history(reason)} == {person}
+
+
+@pytest.mark.parametrize("role", ["viewer", "moderator"])
+def test_edit_is_refused_without_the_permission(role, editor):
+    organisation, reason = OrganisationFactory(), ReasonFactory()
+    browser = sign_in_as_staff(Client(), UserFactory(role=role))
+    for thing in (organisation, reason):
+        form = form_on(editor, page_of(thing))
+        assert browser.get(page_of(thing)).status_code == 200
+        assert browser.post(page_of(thing), form).status_code == 403
+    assert not AuditEvent.objects.exists()
+
+
+def test_origin_and_confirmation_cannot_be_typed_in(editor):
+    organisation = OrganisationFactory(proposed=True)
+    extra = {"origin": "register", "confirmed_at": "2026-01-01", "confirmed_by": "1"}
+    editor.post(page_of(organisation), form_on(editor, page_of(organisation), **extra))
+    organisation.refresh_from_db()
+    assert organisation.is_awaiting_confirmation
