@@ -21,6 +21,14 @@ class DeclarationVersionQuerySet(models.QuerySet["DeclarationVersion"]):
         """Return the published version with the highest number, or None before the first."""
         return self.published().order_by("-number").first()
 
+    def update(self, **kwargs: Any) -> int:
+        _refuse_if_any(self.published())
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        _refuse_if_any(self.published())
+        return super().delete()
+
 
 class DeclarationVersion(models.Model):
     """One dated wording of the Declaration. Once published it never changes."""
@@ -78,6 +86,16 @@ class DeclarationVersion(models.Model):
         return hashlib.sha256(json.dumps(wording, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
+class PrincipleQuerySet(models.QuerySet["Principle"]):
+    def update(self, **kwargs: Any) -> int:
+        _refuse_if_any(self.filter(version__published_at__isnull=False))
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        _refuse_if_any(self.filter(version__published_at__isnull=False))
+        return super().delete()
+
+
 class Principle(models.Model):
     """One of the statements a wording is made of."""
 
@@ -85,6 +103,8 @@ class Principle(models.Model):
     number = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=200)
     text = models.TextField()
+
+    objects = PrincipleQuerySet.as_manager()
 
     class Meta:
         ordering = ["version", "number"]
@@ -97,6 +117,8 @@ class Principle(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         refuse_if_published(self.version_id)
+        # Nor may it be moved out of a published wording into another.
+        _refuse_if_any(Principle.objects.filter(pk=self.pk, version__published_at__isnull=False))
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
@@ -128,7 +150,12 @@ class ServiceArea(models.Model):
 
 def refuse_if_published(version_id: int | None) -> None:
     """Raise PublishedWordingCannotChange if the version stored under this key is published."""
-    if version_id and DeclarationVersion.objects.published().filter(pk=version_id).exists():
+    if version_id:
+        _refuse_if_any(DeclarationVersion.objects.published().filter(pk=version_id))
+
+
+def _refuse_if_any(published: models.QuerySet) -> None:
+    if published.exists():
         raise PublishedWordingCannotChange(
             "A published wording of the Declaration never changes. Write a new version instead."
         )
