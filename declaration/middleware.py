@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+
+METHODS = ["GET", "HEAD", "POST"]
 
 # Nothing here uses a camera, a place or a payment; a script that got in could not either.
 PERMISSIONS_POLICY = ", ".join(
@@ -36,6 +38,18 @@ class PermissionsPolicy:
         response = self.get_response(request)
         response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
+
+
+class RefuseMethods:
+    """Answer 405 to every method that no page has; Django's own admin would take TRACE for GET."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        return self.get_response(request)
 
 
 class RefuseNul:

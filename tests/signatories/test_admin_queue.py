@@ -126,9 +126,9 @@ def test_record_tells_the_whole_history_with_people_and_mails(staff, moderator, 
     signing.sign(signature=signature, name="Ada", job_title="Chief", capacity="leader", version=version)
     text = " ".join(record(staff, signature).find(class_="timeline").get_text(" ").split())
     for part in (
-        f"submit by {signature.started_by.full_name} (officer) : draft → submitted",
-        "accept by Mo Derator (moderator) : submitted → awaiting_approver Sound.",
-        "sign by approver : awaiting_approver → published",
+        f"submit by {signature.started_by.full_name} (officer) : Draft → Waiting for review",
+        "accept by Mo Derator (moderator) : Waiting for review → Waiting for the approver Sound.",
+        "sign by approver : Waiting for the approver → Published",
         f"to {signature.approver_email}: Waiting to be sent",
     ):
         assert part in text

@@ -104,13 +104,13 @@ def test_link_works_on_its_last_day_and_no_longer(waiting, stranger, time_machin
     assert everything() == before
 
 
-def correct(signature, email="new.chief@example.gov.uk"):
+def correct(signature, mailbox="new.chief"):
     asking.correct_approver(
         signature=signature,
         by=signature.started_by,
         name="New Chief",
         job_title="Leader",
-        email=email,
+        email=f"{mailbox}@{signature.organisation.slug}.gov.uk",
         capacity="leader",
     )
     signature.refresh_from_db()
@@ -136,7 +136,7 @@ def test_new_link_goes_to_the_address_on_record_alone(waiting, stranger, time_ma
     assert (page.status_code, heading(page)) == (200, "Check your email")
     assert "new.chief" not in page.content.decode()
     [email] = Email.objects.order_by("pk")[asked:]
-    assert (email.to, email.message) == ("new.chief@example.gov.uk", "ask_approver_to_sign")
+    assert (email.to, email.message) == (waiting.approver_email, "ask_approver_to_sign")
     assert stranger.get(re.search(r"/approve/\S+/", email.text).group()).status_code == 200
 
 
@@ -213,3 +213,14 @@ def test_approver_is_asked_with_a_link_that_works(moderator, version, stranger):
     for text in (email.text, email.html):
         [path] = set(re.findall(r"http://localhost:8000(/approve/[^\s\"<]+)", text))
         assert stranger.get(path).status_code == 200
+
+
+def test_link_is_kept_from_staff(waiting, staff):
+    asking.resend_to_approver(signature=waiting, by=waiting.started_by)
+    [email] = Email.objects.filter(message="ask_approver_to_sign")
+    assert "/approve/" in email.text
+
+    page = staff.get(reverse("admin:outbox_email_change", args=[email.pk])).content.decode()
+
+    assert "/approve/(token)/" in page
+    assert re.search(r"/approve/(\S+?)/", email.text).group(1) not in page

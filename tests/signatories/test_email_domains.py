@@ -170,7 +170,7 @@ def test_begin_with_a_strange_address_is_possible_but_unverified(signed_in, coun
 def test_begin_for_an_organisation_that_does_not_exist_today_is_not_possible(when, signed_in, db):
     organisation = OrganisationFactory(**{when: True})
     browser = signed_in(UserFactory(email=f"x@{organisation.slug}.gov.uk"))
-    assert browser.post(f"/sign/organisation/{organisation.slug}/").status_code == 404
+    assert browser.post(f"/sign/organisation/{organisation.slug}/").status_code == 410
     assert not organisation.representatives.exists()
 
 

@@ -6,6 +6,7 @@ from django.forms.models import model_to_dict
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
 from signatories import asking, chasing, moderation, signing
+from signatories.forms.questions import TitleForm
 from signatories.models import ImpossibleTransition, ModerationDecision, Signature, Status
 from signatories.models.signature import EDITABLE, LIVE, TRANSITIONS, Transition
 from tests.factories import ReasonFactory, RepresentativeFactory, SignatureFactory, signature_that_is
@@ -235,8 +236,9 @@ def test_resubmit_keeps_both_answers_in_the_history(moderator):
     signature.refresh_from_db()
     do("request changes", signature, moderator, None)
     commitment = signature.commitment
-    first, commitment.title = commitment.title, "Something narrower"
-    signing.save_answers(signature=signature, save=commitment.save)
+    first = commitment.title
+    form = {"title": "Something narrower"}
+    signing.save_answers(signature=signature, read=lambda: TitleForm(form, instance=commitment))
     signing.submit(signature=signature, by=signature.started_by)
     events = AuditEvent.objects.about(signature).filter(verb__in=["submit", "resubmit"])
     assert [event.after["answers"]["Title"] for event in events] == [first, "Something narrower"]
