@@ -11,9 +11,14 @@ TOKENS = re.compile(r"(/approve/)[^/\s'\"]+")
 ADDRESSES = re.compile(r"[^\s@<>\"'=:/]+@[^\s@<>\"',:/]+")
 
 
+def without_tokens(text: str) -> str:
+    """Return a text with the tokens of emailed links left out."""
+    return TOKENS.sub(r"\1(token)", text)
+
+
 def without_secrets(text: str) -> str:
     """Return a text with the tokens of emailed links, and email addresses, left out."""
-    return ADDRESSES.sub("(address)", TOKENS.sub(r"\1(token)", text))
+    return ADDRESSES.sub("(address)", without_tokens(text))
 
 
 class PlainFormatter(logging.Formatter):

@@ -12,9 +12,10 @@ def signatures_of(user: User) -> SignatureQuerySet:
     """Return the signatures this person may see.
 
     Somebody whose email domain is the organisation's sees all it ever had, except what
-    strangers to it began and never handed in. Anybody else sees what they began or submitted themselves.
+    strangers to it began and never handed in. Anybody else sees what they began, submitted or
+    signed themselves.
     """
-    mine = Q(started_by__user=user) | Q(submitted_by__user=user)
+    mine = Q(started_by__user=user) | Q(submitted_by__user=user) | Q(signed_by__user=user)
     ours = Q(
         organisation__in=Representative.objects.filter(user=user, is_verified=True).values("organisation")
     ) & (Q(is_shared=True) | Q(submitted_at__isnull=False))

@@ -1,14 +1,29 @@
 """Ask the approver again, or ask somebody else."""
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from declaration.accounts.models import User
+from declaration.audit.models import AuditEvent
 from declaration.audit.recording import record
 from signatories import emails
+from signatories.email_domains import domain_of, is_webmail, works_for
 from signatories.models import Actor, Representative, Signature
 from signatories.models.signature import new_link_key
 from signatories.signing import lock
+
+CORRECTIONS_A_DAY = 5
+
+
+class ApproverIsUnknown(Exception):
+    """Raised when nothing shows that the person named instead works for the organisation."""
+
+
+class TooManyCorrections(Exception):
+    """Raised when an approver is named for the sixth time within a day."""
 
 
 @transaction.atomic
@@ -51,18 +66,30 @@ def correct_approver(
 ) -> None:
     """Name somebody else, or the right address, as the approver, and ask them to sign.
 
-    Links sent before stop working. Raises ImpossibleTransition.
+    Links sent before stop working. Staff have seen the approver they accepted, so the new
+    address must be at a domain of the organisation, of its verified officer or of the approver
+    before; anybody else has to be looked at first, in a new submission.
+    Raises ImpossibleTransition, ApproverIsUnknown or TooManyCorrections.
     """
     signature = lock(signature)
     signature.transition("sign")
+    email = email.lower()
+    if not _is_known(signature, email):
+        raise ApproverIsUnknown
+    yesterday = timezone.now() - timedelta(days=1)
+    if _corrections(signature).filter(at__gt=yesterday).count() >= CORRECTIONS_A_DAY:
+        raise TooManyCorrections
     before = {"approver": signature.approver_name, "email": signature.approver_email}
     signature.approver_name = name
     signature.approver_job_title = job_title
-    signature.approver_email = email.lower()
+    if email != signature.approver_email:
+        # The consent was given for somebody else.
+        signature.publish_signer_name = False
+    signature.approver_email = email
     signature.approver_capacity = capacity
     # The officer is whoever handed it in, also when a colleague puts this right.
     handed_in_by = signature.submitted_by or by
-    signature.approver_is_officer = email.lower() == handed_in_by.email.lower()
+    signature.approver_is_officer = email == handed_in_by.email
     signature.approver_link_key = new_link_key()
     signature.approver_asked_at = signature.approver_last_mailed_at = timezone.now()
     signature.reminders_sent = 0
@@ -76,3 +103,17 @@ def correct_approver(
         after={"approver": name, "email": signature.approver_email},
     )
     emails.ask_approver_to_sign(signature, occasion="corrected")
+
+
+def _is_known(signature: Signature, email: str) -> bool:
+    if works_for(email, signature.organisation) or email == signature.approver_email:
+        return True
+    officer = signature.submitted_by
+    domains = {domain_of(signature.approver_email)}
+    if officer and officer.is_verified:
+        domains.add(domain_of(officer.email))
+    return domain_of(email) in domains and not is_webmail(email)
+
+
+def _corrections(signature: Signature) -> QuerySet[AuditEvent]:
+    return AuditEvent.objects.about(signature).filter(verb="correct approver")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
+from declaration.models import DeclarationVersion
 from signatories.models import Commitment, Representative, Signature
 
 Check = Callable[[Signature, Commitment, Representative], bool]
@@ -12,8 +13,16 @@ Check = Callable[[Signature, Commitment, Representative], bool]
 def _approver_is_named(signature: Signature, commitment: Commitment, officer: Representative) -> bool:
     if signature.approver_is_officer is None or not signature.approver_capacity:
         return False
-    return signature.approver_is_officer or bool(
-        signature.approver_name and signature.approver_job_title and signature.approver_email
+    if signature.approver_is_officer and signature.approver_email in {"", officer.email}:
+        return True  # the name is what they answered about themselves
+    return bool(signature.approver_name and signature.approver_job_title and signature.approver_email)
+
+
+def _principles_are_chosen(signature: Signature, commitment: Commitment, officer: Representative) -> bool:
+    """Principles of an earlier wording are not those of the one that will be signed."""
+    current = DeclarationVersion.objects.current()
+    return any(
+        principle.version_id == getattr(current, "pk", None) for principle in commitment.principles.all()
     )
 
 
@@ -23,7 +32,7 @@ REQUIRED: dict[str, Check] = {
     "title": lambda s, c, o: bool(c.title),
     "mission": lambda s, c, o: bool(c.mission),
     "impact": lambda s, c, o: bool(c.impact),
-    "principles": lambda s, c, o: c.principles.exists(),
+    "principles": _principles_are_chosen,
     "service-areas": lambda s, c, o: c.service_areas.exists(),
     # A draft may have waited until its date has passed.
     "target-date": lambda s, c, o: c.target_date is not None and c.target_date > timezone.localdate(),

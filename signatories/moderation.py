@@ -9,7 +9,7 @@ from django.utils import timezone
 from declaration.accounts.models import User
 from declaration.audit.recording import record
 from signatories import emails
-from signatories.models import Actor, ModerationDecision, Outcome, Reason, Signature
+from signatories.models import Actor, ModerationDecision, Outcome, Reason, Representative, Signature
 from signatories.signing import lock, move
 
 
@@ -21,6 +21,14 @@ class OrganisationIsNotConfirmed(Exception):
     """Raised when a commitment is accepted before its proposed organisation is."""
 
 
+class OfficerIsNotVerified(Exception):
+    """Raised when a commitment is accepted before anybody has checked where its officer works."""
+
+
+class OwnSubmission(Exception):
+    """Raised when a moderator would decide about an organisation they act for themselves."""
+
+
 class ReasonIsMissing(Exception):
     """Raised when nothing would tell the officer why."""
 
@@ -30,11 +38,14 @@ def accept(*, signature: Signature, by: User, seen: datetime | None, note: str =
     """Find the commitment good, and ask the approver to sign.
 
     ``seen`` is the time of the submission the moderator looked at.
-    Raises ImpossibleTransition, SubmissionHasChanged or OrganisationIsNotConfirmed.
+    Raises ImpossibleTransition, SubmissionHasChanged, OwnSubmission, OrganisationIsNotConfirmed
+    or OfficerIsNotVerified.
     """
-    signature = _lock_as_seen(signature, "accept", seen)
+    signature = _lock_as_seen(signature, "accept", seen, by)
     if signature.organisation.is_awaiting_confirmation:
         raise OrganisationIsNotConfirmed(signature.organisation.name)
+    if signature.submitted_by and not signature.submitted_by.is_verified:
+        raise OfficerIsNotVerified(signature.reference)
     decision = _decide(signature, Outcome.ACCEPTED, by=by, note=note)
     now = timezone.now()
     signature.accepted_at = signature.approver_asked_at = signature.approver_last_mailed_at = now
@@ -52,9 +63,9 @@ def request_changes(
 ) -> ModerationDecision:
     """Send the commitment back to the officer with what to change.
 
-    Raises ImpossibleTransition, SubmissionHasChanged or ReasonIsMissing.
+    Raises ImpossibleTransition, SubmissionHasChanged, OwnSubmission or ReasonIsMissing.
     """
-    signature = _lock_as_seen(signature, "request changes", seen)
+    signature = _lock_as_seen(signature, "request changes", seen, by)
     decision = _decide(signature, Outcome.CHANGES_REQUESTED, by=by, reasons=reasons, note=note)
     move(signature, "request changes", by=by, role=Actor.MODERATOR, note=note, after=_titles(decision))
     emails.tell_officer_changes_are_needed(signature, decision)
@@ -65,8 +76,11 @@ def request_changes(
 def reject(
     *, signature: Signature, by: User, seen: datetime | None, reasons: Iterable[Reason], note: str = ""
 ) -> ModerationDecision:
-    """Refuse the submission. Raises ImpossibleTransition, SubmissionHasChanged or ReasonIsMissing."""
-    signature = _lock_as_seen(signature, "reject", seen)
+    """Refuse the submission.
+
+    Raises ImpossibleTransition, SubmissionHasChanged, OwnSubmission or ReasonIsMissing.
+    """
+    signature = _lock_as_seen(signature, "reject", seen, by)
     decision = _decide(signature, Outcome.REJECTED, by=by, reasons=reasons, note=note)
     move(signature, "reject", by=by, role=Actor.MODERATOR, note=note, after=_titles(decision))
     emails.tell_officer_rejected(signature, decision)
@@ -79,9 +93,9 @@ def take_down(
 ) -> ModerationDecision:
     """Remove a published signature from the public list at once.
 
-    Raises ImpossibleTransition, SubmissionHasChanged or ReasonIsMissing.
+    Raises ImpossibleTransition, SubmissionHasChanged, OwnSubmission or ReasonIsMissing.
     """
-    signature = _lock_as_seen(signature, "take down", seen)
+    signature = _lock_as_seen(signature, "take down", seen, by)
     decision = _decide(signature, Outcome.TAKEN_DOWN, by=by, reasons=reasons, note=note)
     move(signature, "take down", by=by, role=Actor.MODERATOR, note=note, after=_titles(decision))
     emails.tell_officer_taken_down(signature, decision)
@@ -90,7 +104,8 @@ def take_down(
 
 @transaction.atomic
 def verify_officer(*, signature: Signature, by: User) -> None:
-    """Record that staff have checked that the officer works for the organisation."""
+    """Record that staff have checked that the officer works for the organisation. Raises OwnSubmission."""
+    refuse_own(signature, by)
     officer = signature.submitted_by or signature.started_by
     if officer.is_verified:
         return
@@ -99,9 +114,16 @@ def verify_officer(*, signature: Signature, by: User) -> None:
     record(verb="verify officer", on=signature, by=by, role=Actor.MODERATOR, after={"is_verified": True})
 
 
-def _lock_as_seen(signature: Signature, verb: str, seen: datetime | None) -> Signature:
+def refuse_own(signature: Signature, by: User) -> None:
+    """Raise OwnSubmission if this member of staff acts for the organisation as an officer."""
+    if Representative.objects.filter(user=by, organisation_id=signature.organisation_id).exists():
+        raise OwnSubmission(signature.reference)
+
+
+def _lock_as_seen(signature: Signature, verb: str, seen: datetime | None, by: User) -> Signature:
     signature = lock(signature)
     signature.transition(verb)
+    refuse_own(signature, by)
     if signature.submitted_at != seen:
         raise SubmissionHasChanged(signature.reference)
     return signature

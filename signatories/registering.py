@@ -9,6 +9,8 @@ from declaration.audit.recording import record
 from signatories.email_domains import works_for
 from signatories.models import Organisation, Origin, Representative
 
+# Drafts and submissions that a person may have open for organisations they are not known to work for.
+MAXIMUM_UNVERIFIED = 5
 # A person who proposes more than this many bodies is not doing it for their work.
 MAXIMUM_PROPOSALS = 5
 # Addresses under /sign/organisation/ that are pages of their own.
@@ -20,7 +22,17 @@ class TooManyProposals(Exception):
 
 
 class OrganisationHasEnded(Exception):
-    """Raised when somebody wants to act for an organisation that no longer exists."""
+    """Raised when somebody wants to act for an organisation that does not exist today."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        super().__init__(organisation.name)
+        self.organisation = organisation
+
+
+def refuse_if_ended(organisation: Organisation) -> None:
+    """Raise OrganisationHasEnded unless the organisation exists today."""
+    if not organisation.exists_today:
+        raise OrganisationHasEnded(organisation)
 
 
 @transaction.atomic
@@ -31,8 +43,7 @@ def become_representative(*, organisation: Organisation, user: User) -> Represen
     they see nothing that others wrote, and staff see a warning.
     Raises OrganisationHasEnded if the organisation does not exist today.
     """
-    if not Organisation.objects.current().filter(pk=organisation.pk).exists():
-        raise OrganisationHasEnded(organisation.name)
+    refuse_if_ended(organisation)
     representative, created = Representative.objects.get_or_create(
         organisation=organisation,
         email=user.email,
@@ -42,19 +53,20 @@ def become_representative(*, organisation: Organisation, user: User) -> Represen
             "is_verified": works_for(user.email, organisation),
         },
     )
-    if created:
+    is_verified = representative.is_verified or works_for(user.email, organisation)
+    is_news = created or representative.user_id != user.pk or is_verified != representative.is_verified
+    if is_news:
+        # They may have signed as an approver before they had an account, or staff may have added
+        # their domain since.
+        representative.user, representative.is_verified = user, is_verified
+        representative.save(update_fields=["user", "is_verified"])
         record(
             verb="register",
             on=representative,
             by=user,
             role="officer",
-            after={"organisation": organisation.name, "is_verified": representative.is_verified},
+            after={"organisation": organisation.name, "is_verified": is_verified},
         )
-    elif representative.user_id != user.pk or not representative.is_verified:
-        # They signed as an approver before they had an account, or staff have added their domain since.
-        representative.user = user
-        representative.is_verified = representative.is_verified or works_for(user.email, organisation)
-        representative.save(update_fields=["user", "is_verified"])
     return representative
 
 

@@ -1,7 +1,7 @@
 """What officers and approvers do to a signature, from the first draft to the signed Declaration."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
@@ -14,6 +14,8 @@ from signatories import emails
 from signatories.comparing import answers_of
 from signatories.completeness import unanswered
 from signatories.models import Actor, Commitment, Organisation, Representative, Signature, Status
+from signatories.models.signature import LIVE
+from signatories.registering import MAXIMUM_UNVERIFIED, refuse_if_ended
 
 
 class AnotherSignatureIsLive(Exception):
@@ -24,12 +26,27 @@ class AnotherSignatureIsLive(Exception):
         self.signature = signature
 
 
+class TooManyDrafts(Exception):
+    """Raised when a person begins for many organisations they are not known to work for."""
+
+
 class AnswersAreMissing(Exception):
     """Raised when required questions have no answer; ``questions`` names them in order."""
 
     def __init__(self, questions: list[str]) -> None:
         super().__init__(", ".join(questions))
         self.questions = questions
+
+
+class Answers(Protocol):
+    """What save_answers asks of a form."""
+
+    def is_valid(self) -> bool: ...
+
+    def save(self) -> Any: ...
+
+
+AnyAnswers = TypeVar("AnyAnswers", bound=Answers)
 
 
 class WordingHasChanged(Exception):
@@ -93,17 +110,20 @@ def start_draft(*, representative: Representative, text_of: Signature | None = N
 
     People whose address shows they work there share one draft. ``text_of`` is an earlier
     signature whose answers the new draft begins with.
-    Raises AnotherSignatureIsLive.
+    Raises AnotherSignatureIsLive, OrganisationHasEnded or TooManyDrafts.
     """
     organisation = Organisation.objects.select_for_update().get(pk=representative.organisation_id)
     live = organisation.signatures.live().first()
     if live:
         raise AnotherSignatureIsLive(live)
+    refuse_if_ended(organisation)
     drafts = organisation.signatures.filter(status=Status.DRAFT)
     shared = drafts.filter(is_shared=True).first() if representative.is_verified else None
     draft = shared or drafts.filter(started_by=representative).first()
     if draft:
         return draft
+    if not representative.is_verified and _open_without_proof(representative) >= MAXIMUM_UNVERIFIED:
+        raise TooManyDrafts
     draft = Signature.objects.create(
         organisation=organisation, started_by=representative, is_shared=representative.is_verified
     )
@@ -112,6 +132,11 @@ def start_draft(*, representative: Representative, text_of: Signature | None = N
         _copy_answers(text_of, draft, commitment)
     record(verb="start", on=draft, by=representative.user, role=Actor.OFFICER, after={"status": draft.status})
     return draft
+
+
+def _open_without_proof(representative: Representative) -> int:
+    begun = Signature.objects.filter(started_by__user=representative.user, started_by__is_verified=False)
+    return begun.filter(status__in=[Status.DRAFT, *LIVE]).count()
 
 
 def _copy_answers(earlier: Signature, draft: Signature, commitment: Commitment) -> None:
@@ -129,29 +154,35 @@ def _copy_answers(earlier: Signature, draft: Signature, commitment: Commitment) 
     for name in ("title", "mission", "impact", "partners", "target_date", "open_to_others"):
         setattr(commitment, name, getattr(earlier.commitment, name))
     commitment.save()
-    for name in ("partner_organisations", "principles", "service_areas"):
-        getattr(commitment, name).set(getattr(earlier.commitment, name).all())
+    commitment.partner_organisations.set(earlier.commitment.partner_organisations.all())
+    commitment.service_areas.set(earlier.commitment.service_areas.all())
+    current = DeclarationVersion.objects.current()
+    commitment.principles.set(earlier.commitment.principles.filter(version=current))
 
 
 @transaction.atomic
-def save_answers(*, signature: Signature, save: Callable[[], Any]) -> None:
-    """Keep the answers to one question, as long as the officer may still edit.
+def save_answers(*, signature: Signature, read: Callable[[], AnyAnswers]) -> AnyAnswers:
+    """Keep the answers to one question, as long as the officer may still edit, and return their form.
 
-    ``save`` writes what the form holds. Raises ImpossibleTransition if the signature has
-    left the officer's hands since the page was opened.
+    ``read`` reads them against what is stored, while nobody else can change it; only valid
+    answers are saved. Raises ImpossibleTransition if the signature has left the officer's hands
+    since the page was opened.
     """
-    if not _held(signature).is_editable:
-        signature.refresh_from_db()
-        signature.transition("submit")
-    save()
-    Signature.objects.filter(pk=signature.pk).update(updated_at=timezone.now())
+    held = _held(signature)
+    if not held.is_editable:
+        held.transition("submit")
+    answers = read()
+    if answers.is_valid():
+        answers.save()
+        Signature.objects.filter(pk=signature.pk).update(updated_at=timezone.now())
+    return answers
 
 
 @transaction.atomic
 def submit(*, signature: Signature, by: Representative) -> Signature:
     """Hand a draft, or a changed submission, to the moderators and tell the officer.
 
-    Raises AnotherSignatureIsLive, AnswersAreMissing or ImpossibleTransition.
+    Raises AnotherSignatureIsLive, AnswersAreMissing, OrganisationHasEnded or ImpossibleTransition.
     """
     Organisation.objects.select_for_update().get(pk=signature.organisation_id)
     signature = lock(signature)
@@ -162,13 +193,16 @@ def submit(*, signature: Signature, by: Representative) -> Signature:
         raise AnotherSignatureIsLive(other.get())
     verb = "submit" if signature.status == Status.DRAFT else "resubmit"
     signature.transition(verb)
+    refuse_if_ended(signature.organisation)
+    if signature.approver_is_officer and signature.approver_email in {"", by.email}:
+        signature.approver_name, signature.approver_job_title = by.full_name, by.job_title
+        signature.approver_email = by.email
+    # Whoever hands it in is the officer: the same person may have been named as somebody else,
+    # and the colleague who answered «I will sign» is somebody else to this one.
+    signature.approver_is_officer = signature.approver_email == by.email
     missing = unanswered(signature, by)
     if missing:
         raise AnswersAreMissing(missing)
-    if signature.approver_is_officer:
-        signature.approver_name = by.full_name
-        signature.approver_job_title = by.job_title
-        signature.approver_email = by.email
     signature.submitted_at = timezone.now()
     signature.submitted_by = by
     move(signature, verb, by=by.user, role=Actor.OFFICER, after={"answers": answers_of(signature)})
@@ -190,10 +224,11 @@ def sign(
 
     ``by`` is the signed-in officer who is their own approver; other approvers have no account
     and come by the link in their email. ``version`` is the wording they read.
-    Raises WordingHasChanged or ImpossibleTransition.
+    Raises WordingHasChanged, OrganisationHasEnded or ImpossibleTransition.
     """
     signature = lock(signature)
     signature.transition("sign")
+    refuse_if_ended(signature.organisation)
     current = DeclarationVersion.objects.current()
     if current is None or current.pk != version.pk:
         raise WordingHasChanged

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
-from signatories.models import Signature
+from signatories.models import Signature, Status
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,19 @@ class Happening:
     at: datetime
     event: AuditEvent | None = None
     email: Email | None = None
+
+    @property
+    def status_before(self) -> str:
+        return _label(self.event.before.get("status", "")) if self.event else ""
+
+    @property
+    def status_after(self) -> str:
+        return _label(self.event.after.get("status", "")) if self.event else ""
+
+
+def _label(status: str) -> str:
+    """Return a status as staff read it; what is no status any more stays as it was written."""
+    return Status(status).label if status in Status.values else status
 
 
 def timeline_of(signature: Signature) -> list[Happening]:

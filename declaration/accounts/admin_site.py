@@ -17,7 +17,10 @@ from declaration.accounts.views import sign_out
 class StaffSite(AdminSite):
     site_header = f"{settings.SERVICE_NAME}: staff"
     site_title = settings.SERVICE_NAME
-    index_title = "What needs doing"
+    index_title = "Staff"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "demo": settings.DEMO}
 
     def has_permission(self, request: HttpRequest) -> bool:
         person = request.user

@@ -9,13 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import NoReverseMatch, URLPattern, path, reverse
 
+from declaration.logs import without_tokens
 from declaration.outbox import settling
 from declaration.outbox.models import Email
 
 PERMISSION = "outbox.resend_email"
-WORDS = ("subject", "text")
+WORDS = ("subject", "words")
 
 
 @admin.register(Email)
@@ -39,7 +40,7 @@ class EmailAdmin(admin.ModelAdmin):
         "sent_at",
         "provider_reference",
         "reference",
-        "text",
+        "words",
     )
     change_form_template = "admin/outbox/email/change_form.html"
     change_list_template = "admin/outbox/email/change_list.html"
@@ -77,13 +78,18 @@ class EmailAdmin(admin.ModelAdmin):
     def what(self, email: Email) -> str:
         return "(kept from staff)" if email.secret else email.subject
 
-    @admin.display(description="why", empty_value="–")
-    def why(self, email: Email) -> str | None:
-        return email.last_error or None
+    @admin.display(description="text")
+    def words(self, email: Email) -> str:
+        """The text without the tokens of its links: whoever holds one can act as its reader."""
+        return without_tokens(email.text)
 
-    @admin.display(description="about", empty_value="–")
-    def about(self, email: Email) -> str | None:
-        return f"{email.about_type} {email.about_id}" if email.about_id else None
+    @admin.display(description="why")
+    def why(self, email: Email) -> str:
+        return email.last_error or "–"
+
+    @admin.display(description="about")
+    def about(self, email: Email) -> str:
+        return f"{email.about_type} {email.about_id}" if email.about_id else "–"
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -97,6 +103,8 @@ class EmailAdmin(admin.ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         email: Email | None = kwargs.get("obj")
+        if email is not None and email.about_id:
+            context["about_url"] = _record_url(email)
         if email is not None and self.has_resend_permission(request):
             context["may_send_again"] = email.state in settling.SENDABLE_AGAIN and not email.secret
             context["may_mark_as_sent"] = email.state == Email.State.UNCERTAIN
@@ -152,3 +160,11 @@ class EmailAdmin(admin.ModelAdmin):
         if not isinstance(request.user, AbstractBaseUser) or not self.has_resend_permission(request):
             raise PermissionDenied
         return request.user
+
+
+def _record_url(email: Email) -> str:
+    """Return where the admin shows the record an email is about; empty if it shows none."""
+    try:
+        return reverse(f"admin:{email.about_type.replace('.', '_')}_change", args=[email.about_id])
+    except NoReverseMatch:
+        return ""

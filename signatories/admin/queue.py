@@ -1,6 +1,7 @@
 """How old a submission is, against the promise, in words."""
 
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from declaration.working_days import working_days_between
+from declaration.working_days import is_working_day, london_day, working_days_between
 from signatories.models import Signature, Status
 
 
@@ -30,6 +31,20 @@ def age_of(signature: Signature) -> Age | None:
     if days > promise:
         return Age(days, "overdue")
     return Age(days, "due soon" if days >= promise - 1 else "on time")
+
+
+def overdue_before(now: datetime | None = None) -> datetime:
+    """Return the moment before which a submission that still waits is overdue now.
+
+    The same clock as ``age_of``: of two submissions, one before and one after it, only the
+    first is older than the promise in working days.
+    """
+    day = london_day(now or timezone.now())
+    left = settings.REVIEW_PROMISE_WORKING_DAYS + 1
+    while left:
+        left -= is_working_day(day)
+        day -= timedelta(days=1)
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=timezone.get_default_timezone())
 
 
 class StatusFilter(admin.SimpleListFilter):

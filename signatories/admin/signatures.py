@@ -163,6 +163,7 @@ class SignatureAdmin(admin.ModelAdmin):
             "decision": decision,
             "form": form,
             "refusal": refusal,
+            "risks": risks_of(signature),
             "last_decision": signature.decisions.order_by("pk").last(),
         }
         return TemplateResponse(request, "admin/signatories/signature/decide.html", context)
@@ -192,6 +193,10 @@ class SignatureAdmin(admin.ModelAdmin):
             return "submission has changed"
         except moderation.OrganisationIsNotConfirmed:
             return "organisation is not confirmed"
+        except moderation.OfficerIsNotVerified:
+            return "officer is not verified"
+        except moderation.OwnSubmission:
+            return "own submission"
         self.message_user(
             request,
             f"{signature.organisation} ({signature.reference}): {decision.get_outcome_display().lower()}. "
@@ -205,7 +210,10 @@ class SignatureAdmin(admin.ModelAdmin):
         signature = self._for_deciding(request, pk)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        moderation.verify_officer(signature=signature, by=person_of(request))
+        try:
+            moderation.verify_officer(signature=signature, by=person_of(request))
+        except moderation.OwnSubmission:
+            raise PermissionDenied from None
         return redirect(reverse("admin:signatories_signature_change", args=[pk]))
 
     def confirm_organisation(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -71,6 +71,18 @@ class CorrectApproverForm(PlainTextForm, forms.Form):
         label="In what capacity will they sign?",
         error_messages={"required": "Select in what capacity they sign"},
     )
+
+    def refuse_unknown(self, organisation: str) -> None:
+        """Say that the address does not show that the person works for the organisation."""
+        self.add_error(
+            "email",
+            f"We do not know this as an address of {organisation}. Use their work address. To name somebody "
+            "from elsewhere, withdraw and start again with the same text, so that we can check it",
+        )
+
+    def refuse_another_today(self) -> None:
+        self.add_error("email", "You have changed the approver several times today. Try again tomorrow")
+
     govuk = {
         "name": {"classes": "govuk-!-width-two-thirds"},
         "job_title": {"classes": "govuk-!-width-two-thirds"},

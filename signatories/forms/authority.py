@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from signatories.forms.dates import DateField
 from signatories.forms.questions import QuestionForm
-from signatories.models import Capacity, Signature
+from signatories.models import Capacity, Representative, Signature
 
 
 class ApproverForm(QuestionForm):
@@ -56,6 +56,14 @@ class ApproverForm(QuestionForm):
             "approver_email": "We ask them to sign only after we have accepted your commitment.",
         }
 
+    def __init__(self, *args: Any, instance: Signature, **kwargs: Any) -> None:
+        officer: Representative | None = kwargs.get("officer")
+        if officer and instance.approver_is_officer and instance.approver_email not in {"", officer.email}:
+            # A colleague answered «I will sign»: to the person who reads it now, that is somebody else.
+            kwargs["initial"] = {"approver_is_officer": False}
+        super().__init__(*args, instance=instance, **kwargs)
+        self.named_before = instance.approver_email
+
     def clean_approver_email(self) -> str:
         email: str = self.cleaned_data["approver_email"]
         return email.lower()
@@ -72,11 +80,23 @@ class ApproverForm(QuestionForm):
                     "approver_email": "Enter the email address of the person who will sign",
                 },
             )
-        elif cleaned.get("approver_is_officer"):
+        elif cleaned.get("approver_is_officer") and self.officer:
+            # Who «I» is has to be kept: a colleague may be the one who hands it in.
+            cleaned["approver_name"] = self.officer.full_name
+            cleaned["approver_job_title"] = self.officer.job_title
+            cleaned["approver_email"] = self.officer.email
             for name in ("approver_name", "approver_job_title", "approver_email"):
-                cleaned[name] = ""
                 self.errors.pop(name, None)
         return cleaned
+
+    def save(self, commit: bool = True) -> Signature:
+        """Consent to publish a name is one person's: it ends when another person is named."""
+        if self.named_before and self.named_before != self.instance.approver_email:
+            self.instance.publish_signer_name = False
+            self.instance.consents_given_at = None
+            self.written_too = (*self.written_too, "publish_signer_name", "consents_given_at")
+        signature: Signature = super().save(commit)
+        return signature
 
 
 def ask_for(form: forms.BaseForm, cleaned: dict[str, Any], messages: dict[str, str]) -> None:
@@ -112,6 +132,8 @@ class DecisionForm(QuestionForm):
 
 
 class ConsentsForm(QuestionForm):
+    written_too = ("updated_at", "consents_given_at")
+
     class Meta:
         model = Signature
         fields = ["publish_signer_name", "newsletter_wanted", "contact_by_signatories"]
@@ -122,8 +144,8 @@ class ConsentsForm(QuestionForm):
         }
         help_texts = {
             "publish_signer_name": "The person agrees to this. Otherwise we show only their role.",
-            "newsletter_wanted": "You can stop it at any time.",
-            "contact_by_signatories": "We pass messages on. Nobody sees your email address.",
+            "newsletter_wanted": "Write to us whenever you want to stop it.",
+            "contact_by_signatories": "We pass a message on to you. We never give away your email address.",
         }
 
     def save(self, commit: bool = True) -> Signature:

@@ -31,8 +31,11 @@ class QuestionForm(PlainTextForm, forms.ModelForm):
 
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     govuk: dict[str, dict[str, Any]] = {}
+    # Columns that are written with the answer, besides those that were asked for.
+    written_too: tuple[str, ...] = ("updated_at",)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, officer: Representative | None = None, **kwargs: Any) -> None:
+        self.officer = officer
         super().__init__(*args, **kwargs)
         for name, label in (self._meta.labels or {}).items():
             self.fields[name].label = label
@@ -68,6 +71,15 @@ class QuestionForm(PlainTextForm, forms.ModelForm):
                 ),
             )
         return cleaned
+
+    def save(self, commit: bool = True) -> Any:
+        """Write this answer and no other column: a colleague may be answering the next question."""
+        super().save(commit=False)
+        columns = {field.name for field in self.instance._meta.concrete_fields}
+        asked = (*(self._meta.fields or ()), *self.written_too)
+        self.instance.save(update_fields=[name for name in asked if name in columns])
+        self.save_m2m()
+        return self.instance
 
     def _differs(self, cleaned: dict[str, Any]) -> bool:
         return any(
@@ -180,12 +192,10 @@ class PartnersForm(QuestionForm):
             "Leave this empty if you have none."
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        found = [o.name for o in self.instance.partner_organisations.all()] if self.instance.pk else []
-        if found:
-            self.initial["partners"] = "\n".join([*found, *self.instance.partner_lines])
-            self.stored["partners"] = self.initial["partners"]
+    def __init__(self, *args: Any, instance: Commitment, **kwargs: Any) -> None:
+        found = [organisation.name for organisation in instance.partner_organisations.all()]
+        kwargs["initial"] = {"partners": "\n".join([*found, *instance.partner_lines])}
+        super().__init__(*args, instance=instance, **kwargs)
 
     def save(self, commit: bool = True) -> Commitment:
         names = {line.casefold(): line for line in self.instance.partner_lines}

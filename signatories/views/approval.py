@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from declaration.accounts.models import User
 from declaration.models import DeclarationVersion
-from signatories import asking, signing
+from signatories import asking, registering, signing
 from signatories.forms.approval import DeclineForm, SignForm
 from signatories.links import LinkIsOld, LinkIsWrong, signature_for_approver
 from signatories.models import ImpossibleTransition, Signature, Status
@@ -21,7 +21,7 @@ def show_and_sign(
 
     ``by`` is the signed-in officer who is their own approver, None for somebody who came by a link.
     """
-    if signature.status != Status.AWAITING_APPROVER:
+    if signature.status != Status.AWAITING_APPROVER or not signature.organisation.exists_today:
         return _nothing_to_sign(request, signature, signed_in=by is not None)
     version = DeclarationVersion.objects.current()
     assert version is not None  # noqa: S101 - nothing can be accepted before a version is published
@@ -49,8 +49,9 @@ def show_and_sign(
         except signing.WordingHasChanged:
             wording_has_changed = True
             form.data = {**request.POST.dict(), "version": str(version.number)}
-        except ImpossibleTransition as error:
-            return _nothing_to_sign(request, error.signature, signed_in=by is not None)
+        except (ImpossibleTransition, registering.OrganisationHasEnded):
+            now = Signature.objects.get(pk=signature.pk)
+            return _nothing_to_sign(request, now, signed_in=by is not None)
         else:
             return redirect(request.path)
     page = {

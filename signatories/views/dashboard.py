@@ -5,13 +5,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from declaration.accounts.models import User
 from declaration.accounts.people import SignedInRequest
 from signatories import asking, signing
 from signatories.access import signature_of, signatures_of
 from signatories.forms.approval import CorrectApproverForm
-from signatories.models import Actor, ImpossibleTransition, Representative, Status
+from signatories.links import approver_token
+from signatories.models import Actor, ImpossibleTransition, Representative, Signature, Status
 from signatories.views.approval import show_and_sign
-from signatories.views.unsaved import signed_in, signed_in_to_press, take_unsaved
+from signatories.views.beginning import begin_draft
+from signatories.views.unsaved import signed_in, signed_in_to_press, unsaved
 
 NOTICES = {"saved", "resent", "resent-before", "corrected", "withdrawn", "too-late"}
 
@@ -23,7 +26,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
     signatures = list(
         signatures_of(request.user).distinct().prefetch_related("commitments", "decisions__reasons")
     )
-    signatures.sort(key=lambda s: (s.ended_at is not None, s.status == Status.PUBLISHED, -s.pk))
+    signatures.sort(key=lambda s: (s.ended_at is not None, not _waits_for(request.user, s), -s.pk))
     represented = Representative.objects.of_user(request.user)
     shown = {signature.organisation_id for signature in signatures}
     notice = next((name for name in NOTICES if name in request.GET), "")
@@ -34,6 +37,13 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         "notice": notice,
     }
     return render(request, "dashboard/dashboard.html", page)
+
+
+def _waits_for(person: User, signature: Signature) -> bool:
+    """Tell whether this person is the one who has to do the next thing."""
+    if signature.status == Status.AWAITING_APPROVER:
+        return signature.approver_email == person.email
+    return signature.is_editable
 
 
 @signed_in
@@ -77,14 +87,19 @@ def correct_approver(request: SignedInRequest, reference: str) -> HttpResponse:
         "email": signature.approver_email,
         "capacity": signature.approver_capacity,
     }
-    posted = request.POST if request.method == "POST" else take_unsaved(request)
+    posted = request.POST if request.method == "POST" else unsaved(request)
     form = CorrectApproverForm(posted, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             asking.correct_approver(signature=signature, by=officer, **form.cleaned_data)
         except ImpossibleTransition:
             return redirect(f"{reverse('dashboard')}?too-late")
-        return redirect(f"{reverse('dashboard')}?corrected")
+        except asking.ApproverIsUnknown:
+            form.refuse_unknown(signature.organisation.name)
+        except asking.TooManyCorrections:
+            form.refuse_another_today()
+        else:
+            return redirect(f"{reverse('dashboard')}?corrected")
     page = {"signed_in": True, "form": form, "signature": signature, "back_url": reverse("dashboard")}
     return render(request, "dashboard/correct_approver.html", page)
 
@@ -94,12 +109,7 @@ def correct_approver(request: SignedInRequest, reference: str) -> HttpResponse:
 def start_again(request: SignedInRequest, reference: str) -> HttpResponse:
     """Begin a new draft with the text of a signature that was refused, declined or withdrawn."""
     signature, officer = signature_of(request.user, reference)
-    try:
-        draft = signing.start_draft(representative=officer, text_of=signature)
-    except signing.AnotherSignatureIsLive as error:
-        page = {"signed_in": True, "live": error.signature, "officer": officer, "draft": None}
-        return render(request, "signing_up/somebody_was_first.html", page, status=409)
-    return redirect("sign_up", draft.reference)
+    return begin_draft(request, officer, text_of=signature)
 
 
 @signed_in
@@ -109,4 +119,5 @@ def sign_as_officer(request: SignedInRequest, reference: str) -> HttpResponse:
     signature, officer = signature_of(request.user, reference)
     if signature.approver_email.lower() != officer.email.lower():
         return redirect("dashboard")
-    return show_and_sign(request, signature, by=request.user, decline_url=None)
+    decline_url = reverse("decline", args=[approver_token(signature)])
+    return show_and_sign(request, signature, by=request.user, decline_url=decline_url)

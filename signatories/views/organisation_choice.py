@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from declaration.accounts.people import SignedInRequest
-from signatories import registering, signing
+from signatories import registering
 from signatories.email_domains import domain_of, is_webmail, organisations_of, works_for
 from signatories.forms.organisations import (
     SUPPLIER,
@@ -16,7 +16,8 @@ from signatories.forms.organisations import (
 )
 from signatories.models import Organisation
 from signatories.register import find_organisations
-from signatories.views.unsaved import signed_in, take_unsaved
+from signatories.views.beginning import begin_draft, has_ended
+from signatories.views.unsaved import signed_in, unsaved
 
 MAXIMUM_RESULTS = 20
 
@@ -82,9 +83,11 @@ def suggest_organisations(request: SignedInRequest) -> JsonResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def organisation_start(request: SignedInRequest, slug: str) -> HttpResponse:
     """Confirm that one acts for this organisation, and begin or go on with its draft."""
-    organisation = get_object_or_404(Organisation.objects.current(), slug=slug)
+    organisation = get_object_or_404(Organisation, slug=slug)
     if organisation.is_awaiting_confirmation and organisation.proposed_by_id != request.user.pk:
         return redirect("choose_organisation")
+    if not organisation.exists_today:
+        return has_ended(request, organisation)
     page = {
         "signed_in": True,
         "organisation": organisation,
@@ -96,19 +99,14 @@ def organisation_start(request: SignedInRequest, slug: str) -> HttpResponse:
         live = organisation.signatures.live().first()
         return render(request, "organisations/start.html", {**page, "live": live})
     representative = registering.become_representative(organisation=organisation, user=request.user)
-    try:
-        draft = signing.start_draft(representative=representative)
-    except signing.AnotherSignatureIsLive as error:
-        page |= {"live": error.signature, "joined": representative}
-        return render(request, "organisations/already_live.html", page)
-    return redirect("sign_up", draft.reference)
+    return begin_draft(request, representative)
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_organisation(request: SignedInRequest) -> HttpResponse:
     """Propose a body that is not listed. A private supplier gets the page that helps them."""
-    form = ProposalForm(request.POST or take_unsaved(request) or None)
+    form = ProposalForm(request.POST or unsaved(request) or None)
     too_many = False
     if request.method == "POST" and form.data.get("kind") == SUPPLIER:
         return redirect("suppliers")

@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 
-from django.db import models
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from declaration.accounts.people import SignedInRequest
-from signatories import signing
+from signatories import registering, signing
 from signatories.access import signature_of
 from signatories.completeness import unanswered
 from signatories.forms import authority, questions
-from signatories.models import ImpossibleTransition, Representative, Signature
+from signatories.models import Commitment, ImpossibleTransition, Representative, Signature, Status
 from signatories.models.signature import LIVE
-from signatories.views.unsaved import signed_in, take_unsaved
+from signatories.views.beginning import has_ended
+from signatories.views.unsaved import signed_in, unsaved
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,18 @@ BY_SLUG = {question.slug: question for question in QUESTIONS}
 ORDER = [question.slug for question in QUESTIONS]
 
 
-def _record(question: Question, signature: Signature, officer: Representative) -> models.Model:
-    records: dict[str, models.Model] = {"officer": officer, "signature": signature}
-    return records.get(question.about) or signature.commitment
+def _form(
+    question: Question, signature: Signature, officer: Representative, typed: QueryDict | None
+) -> questions.QuestionForm:
+    """Return the form of a question against what is stored at this moment."""
+    record: Representative | Signature | Commitment
+    if question.about == "officer":
+        record = Representative.objects.get(pk=officer.pk)
+    elif question.about == "signature":
+        record = Signature.objects.get(pk=signature.pk)
+    else:
+        record = Commitment.objects.get(signature=signature)
+    return question.form(typed, instance=record, officer=officer)
 
 
 def _back_url(question: Question, signature: Signature, *, changing: bool) -> str:
@@ -88,16 +97,19 @@ def question(request: SignedInRequest, reference: str, slug: str) -> HttpRespons
     if not signature.is_editable:
         return _no_longer_editable(request, signature)
     changing = "change" in request.GET
-    unsaved = take_unsaved(request)
-    form = asked.form(
-        request.POST if request.method == "POST" else unsaved, instance=_record(asked, signature, officer)
-    )
-    if request.method == "POST" and form.is_valid():
+    typed = unsaved(request)
+    if request.method == "POST":
         try:
-            signing.save_answers(signature=signature, save=form.save)
+            form = signing.save_answers(
+                signature=signature, read=lambda: _form(asked, signature, officer, request.POST)
+            )
         except ImpossibleTransition:
+            form = _form(asked, signature, officer, request.POST)
             return _no_longer_editable(request, Signature.objects.get(pk=signature.pk), form=form)
-        return _after_saving(request, signature, asked, changing=changing)
+        if form.is_valid():
+            return _after_saving(request, signature, asked, changing=changing)
+    else:
+        form = _form(asked, signature, officer, typed)
     page = {
         "signed_in": True,
         "form": form,
@@ -106,7 +118,7 @@ def question(request: SignedInRequest, reference: str, slug: str) -> HttpRespons
         "number": ORDER.index(slug) + 1,
         "total": len(ORDER),
         "changing": changing,
-        "restored": unsaved is not None,
+        "restored": typed is not None,
         "back_url": _back_url(asked, signature, changing=changing),
     }
     return render(request, "signing_up/question.html", page)
@@ -157,6 +169,8 @@ def _submit(request: SignedInRequest, signature: Signature, officer: Representat
         signing.submit(signature=signature, by=officer)
     except signing.AnswersAreMissing:
         return _show_answers(request, signature, officer, tried=True)
+    except registering.OrganisationHasEnded as error:
+        return has_ended(request, error.organisation)
     except signing.AnotherSignatureIsLive as error:
         return _somebody_was_first(request, error.signature, officer, draft=signature)
     except ImpossibleTransition as error:
@@ -188,6 +202,6 @@ def _no_longer_editable(
 def submitted(request: SignedInRequest, reference: str) -> HttpResponse:
     """Confirm a submission, with its reference and what happens next."""
     signature, _ = signature_of(request.user, reference)
-    if signature.submitted_at is None:
+    if signature.status != Status.SUBMITTED:
         return redirect("sign_up", reference)
     return render(request, "signing_up/submitted.html", {"signed_in": True, "signature": signature})

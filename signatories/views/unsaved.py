@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -19,13 +20,16 @@ View = Callable[..., HttpResponse]
 def signed_in(view: View) -> View:
     """Send strangers to sign in and back again, keeping for them what they had posted.
 
-    The texts wait in the session of their browser, one for each page, until the page is shown again.
+    The texts wait in the session of their browser, one for each page, until the page is saved.
     """
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+                _forget(request)
+            return response
         if request.method == "POST":
             _keep(request)
         return redirect_to_login(request.get_full_path())
@@ -55,13 +59,18 @@ def _keep(request: HttpRequest) -> None:
     request.session[SESSION_KEY] = dict(list(kept.items())[-MAXIMUM_PAGES:])
 
 
-def take_unsaved(request: HttpRequest) -> QueryDict | None:
-    """Return, once, what was posted to this page before the person had to sign in again."""
+def _forget(request: HttpRequest) -> None:
+    kept = request.session.get(SESSION_KEY, {})
+    if kept.pop(request.path, None) is not None:
+        request.session[SESSION_KEY] = kept
+
+
+def unsaved(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted to this page before the person had to sign in again, if anything."""
     kept = request.session.get(SESSION_KEY, {})
     if request.method != "GET" or request.path not in kept:
         return None
     posted = QueryDict(mutable=True)
-    for name, values in kept.pop(request.path).items():
+    for name, values in kept[request.path].items():
         posted.setlist(name, values)
-    request.session[SESSION_KEY] = kept
     return posted

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bs4 import BeautifulSoup
 from django.core import signing as tokens
+from django.urls import reverse
 
 from declaration.logs import JsonFormatter, PlainFormatter
 from declaration.outbox.models import Email
@@ -216,7 +217,7 @@ def test_approver_is_asked_with_a_link_that_works(moderator, version, stranger):
 
 
 def test_link_is_kept_from_staff(waiting, staff):
-    asking.resend_to_approver(signature=waiting, by=waiting.started_by)
+    correct(waiting)
     [email] = Email.objects.filter(message="ask_approver_to_sign")
     assert "/approve/" in email.text
 
