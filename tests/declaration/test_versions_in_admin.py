@@ -23,10 +23,6 @@ def publish_address(version):
     return f"{LIST}{version.pk}/publish/"
 
 
-def formset(prefix="principles", **rows):
-    return {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0", **rows}
-
-
 def messages_of(response):
     soup = BeautifulSoup(response.content.decode(), "html5lib")
     return [item.get_text(strip=True) for item in soup.select(".messagelist li")]
