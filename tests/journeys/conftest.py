@@ -7,6 +7,7 @@ import pytest
 
 from tests.journeys.approvers import Approver
 from tests.journeys.councils import councils
+from tests.journeys.inside import Inside
 from tests.journeys.moderators import Moderator
 from tests.journeys.officers import Officer
 from tests.journeys.page_checks import PageChecks
@@ -29,6 +30,7 @@ class World:
     """A service, a browser, and what has been checked so far."""
 
     stack: Stack
+    inside: Inside
     browser: Any
     checks: PageChecks
 
@@ -48,6 +50,13 @@ def stack(request):
 
 
 @pytest.fixture(scope="session")
+def inside(stack):
+    process = Inside(stack)
+    yield process
+    process.end()
+
+
+@pytest.fixture(scope="session")
 def checks():
     return PageChecks()
 
@@ -64,10 +73,9 @@ def council(_councils):
 
 
 @pytest.fixture
-def world(stack, browser, checks):
-    """Every browser window that a journey opened is looked through for complaints, then closed."""
-    here = World(stack, browser, checks)
-    yield here
+def world(stack, inside, browser, checks):
+    """The browser windows that a journey opened are closed at its end."""
+    yield World(stack, inside, browser, checks)
     for context in list(browser.contexts):
         context.close()
 
@@ -88,13 +96,13 @@ def public(world):
 
 
 @pytest.fixture(scope="session")
-def _signed_in_staff(stack, browser, checks):
+def _signed_in_staff(stack, inside, browser, checks):
     """Return how to get a moderator who has signed in; the first asking signs them in."""
     kept = {}
 
     def storage_state():
         if not kept:
-            moderator = Moderator(World(stack, browser, checks), email="mona@communities.gov.uk")
+            moderator = Moderator(World(stack, inside, browser, checks), email="mona@communities.gov.uk")
             moderator.enrols()
             kept.update(moderator.context.storage_state())
             moderator.context.close()

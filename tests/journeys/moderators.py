@@ -99,6 +99,11 @@ class Moderator(Visitor):
         self.presses("Confirm this organisation")
         self.does_not_see("Confirm it before you accept.")
 
+    def has_checked_where_the_officer_works(self, officer):
+        self.opens_the_record(officer)
+        self.presses("I have checked that the officer works there")
+        self.sees("staff have checked the officer")
+
     def requests_changes(self, officer, reason, note):
         self.opens_the_record(officer)
         self.follows("Request changes")

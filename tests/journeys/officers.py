@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import asdict
 
 from tests.journeys.answers import Answers
 from tests.journeys.visitors import Visitor
@@ -103,10 +104,39 @@ class Officer(Visitor):
         self.hands.choose(nation)
         self.presses("Continue")
 
+    # Where a journey may begin.
+
     def has_begun(self):
         """Signed in, with the first question before them."""
-        self.signs_in("/sign/organisation/")
-        self.chooses_the_council()
+        self._has("begun", name=None, answers=None)
+        self.goes_on()
+
+    def has_answered_everything(self):
+        self._has("answered")
+        self.goes_on()
+        self.sees_heading("Check your answers")
+
+    def has_sent_a_commitment(self):
+        self._has("sent")
+        self.receives("We have your sign-up")
+
+    def has_an_accepted_commitment(self):
+        self._has("accepted")
+
+    def _has(self, beginning, **differences):
+        names = {
+            "email": self.email,
+            "slug": self.council.slug,
+            "name": self.name,
+            "answers": asdict(self.answers),
+            **differences,
+        }
+        start = self.world.inside.do(
+            beginning, **{name: value for name, value in names.items() if value is not None}
+        )
+        self.reference = start["reference"]
+        session = {"name": "session", "value": start["session"], "url": self.stack.url}
+        self.context.add_cookies([session])
 
     # Answering.
 
@@ -183,10 +213,6 @@ class Officer(Visitor):
         """Open the next question without an answer, or the page that shows them all."""
         self.goes_to(f"/sign/{self.reference}/")
 
-    def has_answered_everything(self):
-        self.has_begun()
-        self.answers_until("check")
-
     def sends_it(self):
         self.presses("Send for review")
 
@@ -196,12 +222,6 @@ class Officer(Visitor):
         seconds = time.monotonic() - began
         self.looks_at_the_page()
         return seconds
-
-    def has_sent_a_commitment(self):
-        self.has_answered_everything()
-        self.sends_it()
-        self.sees_heading("Commitment sent")
-        self.receives("We have your sign-up")
 
     def changes(self, slug, label, text):
         """Change one text answer from the page that shows them all."""
@@ -236,23 +256,8 @@ class Officer(Visitor):
     # What befalls them.
 
     def waited_two_hours_for_the_approver(self):
-        """Put the time of the last mail to the approver back."""
-        self.stack.python(
-            "from datetime import timedelta\n"
-            "from signatories.models import Signature\n"
-            "[signature] = Signature.objects.filter(reference=reference)\n"
-            "signature.approver_last_mailed_at -= timedelta(hours=2)\n"
-            "signature.save()",
-            reference=self.reference,
-        )
+        self.world.inside.do("two_hours_passed_since_the_approver_was_asked", reference=self.reference)
 
     def is_idle_until_the_session_ends(self):
-        """Put the clock of this browser's session back by a day, on the server."""
         [key] = [cookie["value"] for cookie in self.context.cookies() if cookie["name"] == "session"]
-        self.stack.python(
-            "from django.contrib.sessions.backends.db import SessionStore\n"
-            "session = SessionStore(key)\n"
-            "session['seen_at'] -= 86400\n"
-            "session.save()",
-            key=key,
-        )
+        self.world.inside.do("a_day_passed_without_a_click", session=key)

@@ -21,9 +21,8 @@ def test_officer_withdraws_what_waits_for_review(officer, moderator):
     then(moderator).sees("Withdrawn")
 
 
-def test_officer_withdraws_what_the_approver_has(officer, approver, moderator):
-    given(officer).has_sent_a_commitment()
-    given(moderator).accepts(officer)
+def test_officer_withdraws_what_the_approver_has(officer, approver):
+    given(officer).has_an_accepted_commitment()
     given(approver).gets_the_link()
     when(officer).withdraws()
     then(approver).receives("You no longer need to sign")
@@ -31,9 +30,8 @@ def test_officer_withdraws_what_the_approver_has(officer, approver, moderator):
     then(approver).sees_heading("There is nothing to sign")
 
 
-def test_officer_withdraws_what_is_public(officer, approver, moderator, public):
-    given(officer).has_sent_a_commitment()
-    given(moderator).accepts(officer)
+def test_officer_withdraws_what_is_public(officer, approver, public):
+    given(officer).has_an_accepted_commitment()
     given(approver).has_signed()
     given(public).finds_on_the_list(officer.council)
     when(officer).withdraws()
@@ -42,8 +40,7 @@ def test_officer_withdraws_what_is_public(officer, approver, moderator, public):
 
 
 def test_moderator_takes_down_what_is_public(officer, approver, moderator, public):
-    given(officer).has_sent_a_commitment()
-    given(moderator).accepts(officer)
+    given(officer).has_an_accepted_commitment()
     given(approver).has_signed()
     when(moderator).takes_down(officer, "The council asked us by telephone.")
     then(officer).receives("We have taken")
@@ -52,9 +49,8 @@ def test_moderator_takes_down_what_is_public(officer, approver, moderator, publi
     then(officer).sees("Taken down", "The council asked us by telephone.")
 
 
-def test_officer_has_the_link_sent_again(officer, approver, moderator, stack):
-    given(officer).has_sent_a_commitment()
-    given(moderator).accepts(officer)
+def test_officer_has_the_link_sent_again(officer, approver, stack):
+    given(officer).has_an_accepted_commitment()
     given(approver).gets_the_link()
 
     when(officer).opens_the_dashboard()
@@ -70,10 +66,9 @@ def test_officer_has_the_link_sent_again(officer, approver, moderator, stack):
     then(approver).has_a_link_that_works()
 
 
-def test_officer_corrects_the_approvers_address(world, council, officer, approver, moderator):
+def test_officer_corrects_the_approvers_address(world, council, officer, approver):
     right = Approver(world, council, name="Rita Right")
-    given(officer).has_sent_a_commitment()
-    given(moderator).accepts(officer)
+    given(officer).has_an_accepted_commitment()
     given(approver).gets_the_link()
 
     when(officer).corrects_the_approver("", "not an address")

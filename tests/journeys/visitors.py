@@ -50,7 +50,8 @@ class Visitor:
         if response.request.is_navigation_request():
             self._documents.append(response)
         if response.status >= 500:
-            self.complaints.append(f"{response.status} {response.url}")
+            log = (self.stack.folder / "web.log").read_text(errors="replace")
+            self.complaints.append(f"{response.status} {response.url}\n{log[-3000:]}")
 
     # What everybody does.
 

@@ -1,0 +1,93 @@
+"""Where a journey may begin: what its people did before, by the same activities that the pages call.
+
+Run inside the service, by tests/journeys/inside.py.
+"""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+from declaration.accounts.models import User
+from declaration.models import DeclarationVersion, ServiceArea
+from signatories import moderation, registering, signing
+from signatories.models import Capacity, Organisation, Representative, Signature
+
+
+def begun(*, email, slug):
+    """Somebody has signed in and begun to sign up for an organisation."""
+    user, _ = User.objects.get_or_create(email=email)
+    organisation = Organisation.objects.get(slug=slug)
+    representative = registering.become_representative(organisation=organisation, user=user)
+    draft = signing.start_draft(representative=representative)
+    return {"reference": draft.reference, "session": _session_of(user)}
+
+
+def answered(*, email, slug, name, answers):
+    """They have answered every question too."""
+    start = begun(email=email, slug=slug)
+    Representative.objects.filter(email=email).update(full_name=name, job_title=answers["job_title"])
+    signature = Signature.objects.get(reference=start["reference"])
+    _answer(signature, answers)
+    return start
+
+
+def _answer(signature, answers):
+    commitment = signature.commitment
+    for field in ("title", "mission", "impact", "partners"):
+        setattr(commitment, field, answers[field])
+    commitment.target_date = date(answers["target_year"], 3, 31)
+    commitment.open_to_others = True
+    commitment.save()
+    principles = DeclarationVersion.objects.current().principles.all()
+    commitment.principles.set([principles[answers["principle"]]])
+    commitment.service_areas.set([ServiceArea.objects.get(name=answers["service_area"])])
+    signature.approver_is_officer = answers["officer_signs"]
+    if not answers["officer_signs"]:
+        for field in ("approver_name", "approver_job_title", "approver_email"):
+            setattr(signature, field, answers[field])
+    [signature.approver_capacity] = [
+        value for value, label in Capacity.choices if label == answers["capacity"]
+    ]
+    signature.publish_signer_name = answers["may_publish_name"]
+    signature.consents_given_at = signature.started_at
+    signature.save()
+
+
+def sent(*, email, slug, name, answers):
+    """They have sent it for review too."""
+    start = answered(email=email, slug=slug, name=name, answers=answers)
+    signature = Signature.objects.get(reference=start["reference"])
+    signing.submit(signature=signature, by=signature.started_by)
+    return start
+
+
+def accepted(*, email, slug, name, answers):
+    """And a moderator has accepted it."""
+    start = sent(email=email, slug=slug, name=name, answers=answers)
+    signature = Signature.objects.get(reference=start["reference"])
+    moderator, _ = User.objects.get_or_create(email="max@communities.gov.uk", role="moderator")
+    moderation.accept(signature=signature, by=moderator, seen=signature.submitted_at)
+    return start
+
+
+def two_hours_passed_since_the_approver_was_asked(*, reference):
+    signature = Signature.objects.get(reference=reference)
+    signature.approver_last_mailed_at -= timedelta(hours=2)
+    signature.save()
+
+
+def a_day_passed_without_a_click(*, session):
+    store = SessionStore(session)
+    store["seen_at"] -= 24 * 60 * 60
+    store.save()
+
+
+def _session_of(user):
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return session.session_key
