@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from signatories.forms.choices import SeveralChoicesField
 from signatories.forms.plain_text import PlainTextForm
 from signatories.models import Outcome, Reason
 
@@ -12,7 +13,7 @@ class DecisionForm(PlainTextForm, forms.Form):
     """A note, and reasons where something has to be explained. ``seen`` is the submission read."""
 
     seen = forms.DateTimeField(widget=forms.HiddenInput)
-    reasons = forms.ModelMultipleChoiceField(
+    reasons = SeveralChoicesField(
         queryset=Reason.objects.none(), widget=forms.CheckboxSelectMultiple, required=False, label="Reasons"
     )
     note = forms.CharField(

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from declaration.models import DeclarationVersion, Principle, ServiceArea
+from signatories.forms.choices import SeveralChoicesField
 from signatories.forms.dates import DateField
 from signatories.forms.plain_text import PlainTextForm
 from signatories.models import Commitment, Organisation, Representative
@@ -212,7 +213,7 @@ class PartnersForm(QuestionForm):
 
 
 class PrinciplesForm(QuestionForm):
-    principles = forms.ModelMultipleChoiceField(
+    principles = SeveralChoicesField(
         queryset=Principle.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Select at least one principle"},
@@ -234,7 +235,7 @@ class PrinciplesForm(QuestionForm):
 
 
 class ServiceAreasForm(QuestionForm):
-    service_areas = forms.ModelMultipleChoiceField(
+    service_areas = SeveralChoicesField(
         queryset=ServiceArea.objects.offered(),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Select at least one service area"},

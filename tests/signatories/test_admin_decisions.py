@@ -132,6 +132,8 @@ def test_refuse_a_decision_that_would_tell_nobody_why(decision, staff):
     for reasons in ([], [internal.pk]):
         answer = staff.post(address, form_on(staff, address, reasons=reasons))
         assert "Select a reason that the officer may read, or write a note" in answer.content.decode()
+    for nonsense in ("9" * 30, "x", "-1"):
+        assert staff.post(address, form_on(staff, address, reasons=[nonsense])).status_code == 200
     assert written() == before
 
 

@@ -231,3 +231,14 @@ def test_text_of_the_longest_length_is_kept_and_one_more_is_refused(officer, dra
         response = officer.post(page_of(draft, slug), {slug: "é" * (length + 1)})
         assert list(errors_of(response)) == [slug]
         assert len(getattr(draft.commitments.get(), slug)) == length
+
+
+@pytest.mark.parametrize("key", ["9" * 30, "-1", "0", "x", "1e9", "999999999999999999"])
+@pytest.mark.parametrize(
+    ("slug", "field"), [("principles", "principles"), ("service-areas", "service_areas")]
+)
+def test_refuse_a_choice_that_nobody_offered(slug, field, key, officer, draft):
+    before = list(getattr(draft.commitment, field).all())
+    response = officer.post(page_of(draft, slug), {field: [key]})
+    assert list(errors_of(response)) == [field]
+    assert list(getattr(draft.commitments.get(), field).all()) == before
