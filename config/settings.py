@@ -363,5 +363,9 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # Django's own handlers would mail administrators and print whole addresses.
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # Its warnings repeat the provider's message; the outbox keeps that for staff.
+        "notifications_python_client": {"level": "ERROR"},
+    },
 }

@@ -164,3 +164,13 @@ def test_settles_a_lost_answer_by_asking_for_our_reference(notify, transport, ow
     email.refresh_from_db()
     assert email.state == state
     assert len(notify.taken) == (state == "sent")
+
+
+def test_sends_peoples_own_words_without_markdown(notify, transport):
+    row = mail()
+    row.text = "# Win\n[click](https://evil.example)\n   ^ now\nA # stays\n"
+    transport.send(row)
+    [taken] = notify.taken.values()
+    assert taken["personalisation"]["body"] == (
+        "\u200b# Win\n[click] (https://evil.example)\n   \u200b^ now\nA # stays\n"
+    )

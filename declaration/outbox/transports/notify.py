@@ -1,5 +1,6 @@
 """GOV.UK Notify: one template with a subject and a body; our own words fill them."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 
 import requests
@@ -9,6 +10,9 @@ from notifications_python_client.notifications import NotificationsAPIClient
 
 from declaration.outbox.models import Email
 from declaration.outbox.transports.answers import Never, TryLater
+
+# What Notify takes for a heading, an inset or a rule when a line begins with it.
+LINE_MARKS = re.compile(r"^(\s*)([#^]|---|\*\*\*)", re.MULTILINE)
 
 NOTIFY_URL = "https://api.notifications.service.gov.uk"
 
@@ -28,7 +32,7 @@ class NotifyTransport:
             answer = self.client.send_email_notification(
                 email_address=email.to,
                 template_id=self.template_id,
-                personalisation={"subject": email.subject, "body": email.text},
+                personalisation={"subject": email.subject, "body": _plain(email.text)},
                 reference=str(email.reference),
             )
         except APIError as error:
@@ -45,6 +49,11 @@ class NotifyTransport:
 
     def close(self) -> None:
         self.client.request_session.close()
+
+
+def _plain(text: str) -> str:
+    """Return a text in which Notify finds no Markdown: people's own words make no link or heading."""
+    return LINE_MARKS.sub("\\1\u200b\\2", text.replace("](", "] ("))
 
 
 def _refusal(error: APIError) -> TryLater | Never:
