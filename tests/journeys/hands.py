@@ -25,7 +25,8 @@ class Mouse:
         return self.page.get_by_label(label, exact=True).and_(self.page.locator("input, select, textarea"))
 
     def button(self, name):
-        return self.page.get_by_role("button", name=name, exact=True)
+        # The last: what a page itself offers comes after «Sign out» in its header.
+        return self.page.get_by_role("button", name=name, exact=True).last
 
     def link(self, name):
         return self.page.get_by_role("link", name=name, exact=True)

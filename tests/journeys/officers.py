@@ -40,15 +40,21 @@ class Officer(Visitor):
 
     # Signing in.
 
-    def asks_for_a_code(self):
-        self.hands.type("What is your work email address?", self.email)
+    def types_the_address(self, email):
+        self.hands.type("What is your work email address?", email)
         self.presses("Send code")
+
+    def types_the_code(self, code):
+        self.hands.type("Enter the 6-digit code", code)
+        self.presses("Continue")
+
+    def asks_for_a_code(self):
+        self.types_the_address(self.email)
         self.sees_heading("Check your email")
 
     def enters_the_code(self):
         code = CODE.search(self.receives("Your code to sign in").text).group(1)
-        self.hands.type("Enter the 6-digit code", code)
-        self.presses("Continue")
+        self.types_the_code(code)
 
     def signs_in(self, path="/dashboard/"):
         self.goes_to(path)

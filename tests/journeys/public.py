@@ -4,6 +4,12 @@ from tests.journeys.visitors import Visitor
 
 
 class Public(Visitor):
+    def __init__(self, world, **options):
+        super().__init__(world, **options)
+        # Comes for the first time at each visit: a browser may show a page again for half a minute.
+        session = self.context.new_cdp_session(self.page)
+        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
     def finds_on_the_list(self, council):
         self.goes_to("/signatories/")
         self.hands.type("Name of an organisation", council.name)

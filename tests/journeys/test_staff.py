@@ -51,7 +51,7 @@ def test_moderator_signs_in_the_second_time(world):
     when(moderator).enters_the_second_step("000000")
     then(moderator).sees_error("The code is not right. Wait for the app to show a new code, then enter that")
     when(moderator).enters_the_second_step(code)
-    then(moderator).sees_heading("What needs doing")
+    then(moderator).sees("What needs doing")
 
 
 def test_administrator_looks_after_the_second_factor(world):
