@@ -41,15 +41,16 @@ def signature_for_approver(token: str) -> Signature:
     Raises LinkIsWrong if we did not make it and LinkIsOld if it is past its days or was
     replaced, for example because the officer named somebody else.
     """
+    expired = False
     try:
-        pk, key = signing.loads(token, salt=APPROVER_SALT)
-        signature = Signature.objects.select_related("organisation", "submitted_by", "version").get(pk=pk)
+        try:
+            pk, key = signing.loads(token, salt=APPROVER_SALT, max_age=APPROVER_LINK_DAYS * 24 * 60 * 60)
+        except signing.SignatureExpired:
+            expired = True
+            pk, key = signing.loads(token, salt=APPROVER_SALT)
+        signature = Signature.objects.get(pk=pk)
     except (signing.BadSignature, Signature.DoesNotExist, ValueError, TypeError) as error:
         raise LinkIsWrong from error
-    try:
-        signing.loads(token, salt=APPROVER_SALT, max_age=APPROVER_LINK_DAYS * 24 * 60 * 60)
-    except signing.SignatureExpired as error:
-        raise LinkIsOld(signature) from error
-    if key != signature.approver_link_key:
+    if expired or key != signature.approver_link_key:
         raise LinkIsOld(signature)
     return signature

@@ -62,11 +62,13 @@ def lock(signature: Signature) -> Signature:
 
     It comes with everything that history and emails tell of it, fetched once.
     """
-    locked = _held(signature)
+    locked = (
+        Signature.objects.select_for_update(of=("self",))
+        .select_related("organisation", "submitted_by")
+        .get(pk=signature.pk)
+    )
     prefetch_related_objects(
         [locked],
-        "organisation",
-        "submitted_by",
         "commitments__partner_organisations",
         "commitments__principles",
         "commitments__service_areas",
@@ -217,28 +219,26 @@ def sign(
     name: str,
     job_title: str,
     capacity: str,
-    version: DeclarationVersion,
+    version: int,
     by: User | None = None,
 ) -> Signature:
     """Sign the Declaration for the organisation and publish it. Copies go to both people.
 
     ``by`` is the signed-in officer who is their own approver; other approvers have no account
-    and come by the link in their email. ``version`` is the wording they read.
+    and come by the link in their email. ``version`` is the number of the wording they read.
     Raises WordingHasChanged, OrganisationHasEnded or ImpossibleTransition.
     """
     signature = lock(signature)
     signature.transition("sign")
     refuse_if_ended(signature.organisation)
     current = DeclarationVersion.objects.current()
-    if current is None or current.pk != version.pk:
+    if current is None or current.number != version:
         raise WordingHasChanged
-    approver, _ = Representative.objects.get_or_create(
+    approver, _ = Representative.objects.update_or_create(
         organisation_id=signature.organisation_id,
         email=signature.approver_email.lower(),
         defaults={"full_name": name, "job_title": job_title},
     )
-    approver.full_name, approver.job_title = name, job_title
-    approver.save(update_fields=["full_name", "job_title"])
     signature.version = current
     signature.wording_hash = current.wording_hash
     signature.signed_at = timezone.now()

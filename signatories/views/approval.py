@@ -21,39 +21,37 @@ def show_and_sign(
 
     ``by`` is the signed-in officer who is their own approver, None for somebody who came by a link.
     """
-    if signature.status != Status.AWAITING_APPROVER or not signature.organisation.exists_today:
+    if signature.status != Status.AWAITING_APPROVER:
         return _nothing_to_sign(request, signature, signed_in=by is not None)
-    version = DeclarationVersion.objects.current()
-    assert version is not None  # noqa: S101 - nothing can be accepted before a version is published
-    initial = {
-        "name": signature.approver_name,
-        "job_title": signature.approver_job_title,
-        "capacity": signature.approver_capacity,
-        "version": version.number,
-    }
-    form = SignForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = SignForm(request.POST) if request.method == "POST" else None
     wording_has_changed = False
-    if request.method == "POST" and form.is_valid():
-        read = DeclarationVersion.objects.published().filter(number=form.cleaned_data["version"]).first()
+    if form and form.is_valid():
+        answers = form.cleaned_data
+        answers.pop("confirmed")
         try:
-            if read is None:
-                raise signing.WordingHasChanged
-            signing.sign(
-                signature=signature,
-                name=form.cleaned_data["name"],
-                job_title=form.cleaned_data["job_title"],
-                capacity=form.cleaned_data["capacity"],
-                version=read,
-                by=by,
-            )
+            signing.sign(signature=signature, **answers, by=by)
         except signing.WordingHasChanged:
             wording_has_changed = True
-            form.data = {**request.POST.dict(), "version": str(version.number)}
         except (ImpossibleTransition, registering.OrganisationHasEnded):
             now = Signature.objects.get(pk=signature.pk)
             return _nothing_to_sign(request, now, signed_in=by is not None)
         else:
             return redirect(request.path)
+    if not signature.organisation.exists_today:
+        return _nothing_to_sign(request, signature, signed_in=by is not None)
+    version = DeclarationVersion.objects.current()
+    assert version is not None  # noqa: S101 - nothing can be accepted before a version is published
+    if form is None:
+        form = SignForm(
+            initial={
+                "name": signature.approver_name,
+                "job_title": signature.approver_job_title,
+                "capacity": signature.approver_capacity,
+                "version": version.number,
+            }
+        )
+    elif wording_has_changed:
+        form.data = {**request.POST.dict(), "version": str(version.number)}
     page = {
         "signed_in": by is not None,
         "form": form,

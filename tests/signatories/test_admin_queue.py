@@ -123,7 +123,9 @@ def test_record_tells_the_whole_history_with_people_and_mails(staff, moderator, 
     signing.submit(signature=signature, by=signature.started_by)
     signature.refresh_from_db()
     moderation.accept(signature=signature, by=moderator, seen=signature.submitted_at, note="Sound.")
-    signing.sign(signature=signature, name="Ada", job_title="Chief", capacity="leader", version=version)
+    signing.sign(
+        signature=signature, name="Ada", job_title="Chief", capacity="leader", version=version.number
+    )
     text = " ".join(record(staff, signature).find(class_="timeline").get_text(" ").split())
     for part in (
         f"submit by {signature.started_by.full_name} (officer) : Draft → Waiting for review",

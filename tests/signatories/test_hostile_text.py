@@ -57,7 +57,9 @@ def go_all_the_way(signature, hostile, moderator, version):
     signing.submit(signature=signature, by=signature.started_by)
     signature.refresh_from_db()
     moderation.accept(signature=signature, by=moderator, seen=signature.submitted_at)
-    signing.sign(signature=signature, name=hostile, job_title=hostile, capacity="leader", version=version)
+    signing.sign(
+        signature=signature, name=hostile, job_title=hostile, capacity="leader", version=version.number
+    )
     signature.refresh_from_db()
 
 

@@ -188,7 +188,7 @@ def test_show_nothing_private_on_any_public_page(moderator):
         name=signature.approver_name,
         job_title=signature.approver_job_title,
         capacity=signature.approver_capacity,
-        version=DeclarationVersion.objects.current(),
+        version=DeclarationVersion.objects.current().number,
     )
     private = [
         officer.email,

@@ -158,7 +158,7 @@ def test_sign_and_decline_at_once_leave_one_of_them(together, version):
 
         def sign(signature=signature):
             return signing.sign(
-                signature=signature, name="Ada", job_title="Chief", capacity="leader", version=version
+                signature=signature, name="Ada", job_title="Chief", capacity="leader", version=version.number
             )
 
         def decline(signature=signature):
@@ -180,7 +180,7 @@ def test_sign_twenty_times_at_once_publishes_once(together, version):
 
         def sign(signature=signature):
             signing.sign(
-                signature=signature, name="Ada", job_title="Chief", capacity="leader", version=version
+                signature=signature, name="Ada", job_title="Chief", capacity="leader", version=version.number
             )
 
         assert len(refused(together([sign] * AT_ONCE))) == AT_ONCE - 1
@@ -228,7 +228,7 @@ def test_withdraw_and_sign_at_once_never_leave_a_withdrawn_signature_public(toge
             [
                 lambda s=signature: signing.withdraw(signature=s, by=s.started_by),
                 lambda s=signature: signing.sign(
-                    signature=s, name="Ada", job_title="Chief", capacity="leader", version=version
+                    signature=s, name="Ada", job_title="Chief", capacity="leader", version=version.number
                 ),
             ]
             * (AT_ONCE // 2)

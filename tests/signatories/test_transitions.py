@@ -82,7 +82,11 @@ def do(verb, signature, moderator, version):
         "reject": lambda: moderation.reject(**decision, **why),
         "take down": lambda: moderation.take_down(**decision, **why),
         "sign": lambda: signing.sign(
-            signature=signature, name="Ada Lovelace", job_title="Leader", capacity="leader", version=version
+            signature=signature,
+            name="Ada Lovelace",
+            job_title="Leader",
+            capacity="leader",
+            version=version.number,
         ),
         "decline": lambda: signing.decline(signature=signature, reason="Not this year."),
         "expire": lambda: expire(signature),
@@ -187,7 +191,11 @@ def test_officer_who_is_the_approver_gets_one_mail_instead_of_two(status, modera
 def test_sign_keeps_version_hash_capacity_time_and_the_person(version):
     signature = SignatureFactory(awaiting_approver=True)
     signing.sign(
-        signature=signature, name="Ada Lovelace", job_title="Leader", capacity="leader", version=version
+        signature=signature,
+        name="Ada Lovelace",
+        job_title="Leader",
+        capacity="leader",
+        version=version.number,
     )
     signature.refresh_from_db()
     signer = signature.signed_by
@@ -222,7 +230,9 @@ def test_copy_goes_to_the_submitter_when_a_colleague_made_themselves_the_approve
         email=colleague.email,
         capacity="director",
     )
-    signing.sign(signature=signature, name="Kim", job_title="Director", capacity="director", version=version)
+    signing.sign(
+        signature=signature, name="Kim", job_title="Director", capacity="director", version=version.number
+    )
     assert {(e.to, e.message) for e in Email.objects.all()} == {
         (colleague.email, "ask_approver_to_sign"),
         (colleague.email, "send_approver_signed_copy"),
