@@ -125,6 +125,8 @@ def stack():
         "DEBUG": "false",
         "SECRET_KEY": "bench-" * 12,
         "ALLOWED_HOSTS": "localhost",
+        "WEB_CONCURRENCY": "4",
+        "WEB_THREADS": "2",
     }
     here = os.environ.get("BENCH_WORKER") == "here"
     with smtp_sink() as sink, Stack("postgres", env=production, worker=here, smtp=sink.port) as running:
