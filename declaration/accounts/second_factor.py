@@ -94,6 +94,15 @@ def _code_field(label: str) -> forms.CharField:
     return forms.CharField(label=label, max_length=30, error_messages={"required": "Enter the code"})
 
 
+def _accepted(form: AuthenticateForm | ReauthenticateForm) -> str:
+    """Return the code that was typed, once it is found right. Raises ValidationError."""
+    found = check(form.user, form.cleaned_data["code"])
+    if found is None:
+        raise ValidationError(_WRONG)
+    form.authenticator = found
+    return str(form.cleaned_data["code"])
+
+
 class EnterCodeForm(AuthenticateForm):
     """At sign-in, after the emailed code."""
 
@@ -101,11 +110,7 @@ class EnterCodeForm(AuthenticateForm):
     govuk: ClassVar[dict[str, dict[str, Any]]] = {"code": _CODE_FIELD}
 
     def clean_code(self) -> str:
-        found = check(self.user, self.cleaned_data["code"])
-        if found is None:
-            raise ValidationError(_WRONG)
-        self.authenticator = found
-        return str(self.cleaned_data["code"])
+        return _accepted(self)
 
 
 class EnterCodeAgainForm(ReauthenticateForm):
@@ -115,11 +120,7 @@ class EnterCodeAgainForm(ReauthenticateForm):
     govuk: ClassVar[dict[str, dict[str, Any]]] = {"code": _CODE_FIELD}
 
     def clean_code(self) -> str:
-        found = check(self.user, self.cleaned_data["code"])
-        if found is None:
-            raise ValidationError(_WRONG)
-        self.authenticator = found
-        return str(self.cleaned_data["code"])
+        return _accepted(self)
 
 
 class AddAppForm(ActivateTOTPForm):

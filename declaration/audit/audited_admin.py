@@ -11,7 +11,7 @@ from declaration.audit.recording import record
 
 
 class AuditedAdmin(admin.ModelAdmin):
-    """Records who added or edited a row, with the changed columns before and after.
+    """Records who added or edited a row, with what changed before and after.
 
     Rows edited inside their parent's page are recorded on the parent. A moment is one box with a
     label, unlike the admin's own two boxes without.
@@ -38,6 +38,20 @@ class AuditedAdmin(admin.ModelAdmin):
                 after=_values(obj, columns),
             )
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        lists = [name for name in form.changed_data if _is_list(form.instance, name)]
+        before = _listed(form.instance, lists)
+        super().save_related(request, form, formsets, change)
+        if lists:
+            record(
+                verb="edit",
+                on=form.instance,
+                by=request.user if request.user.is_authenticated else None,
+                role=_role(request),
+                before=before,
+                after=_listed(form.instance, lists),
+            )
+
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
         after = {
@@ -62,6 +76,14 @@ def _role(request: HttpRequest) -> str:
 
 def _is_column(obj: models.Model, name: str) -> bool:
     return name in {field.name for field in obj._meta.concrete_fields}
+
+
+def _is_list(obj: models.Model, name: str) -> bool:
+    return name in {field.name for field in obj._meta.many_to_many}
+
+
+def _listed(obj: models.Model, names: list[str]) -> dict[str, list[str]]:
+    return {name: sorted(str(row) for row in getattr(obj, name).all()) for name in names}
 
 
 def _values(obj: models.Model, names: list[str]) -> dict[str, str]:

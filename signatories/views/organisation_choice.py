@@ -34,7 +34,7 @@ def choose_organisation(request: SignedInRequest) -> HttpResponse:
         "domain": domain_of(request.user.email),
     }
     if not found:
-        if is_webmail(request.user.email) and "no-work-email" not in request.GET:
+        if is_webmail(request.user.email):
             return render(request, "organisations/webmail.html", page)
         return render(
             request,

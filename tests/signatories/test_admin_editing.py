@@ -121,3 +121,12 @@ def test_origin_and_confirmation_cannot_be_typed_in(editor):
     editor.post(page_of(organisation), form_on(editor, page_of(organisation), **extra))
     organisation.refresh_from_db()
     assert organisation.is_awaiting_confirmation
+
+
+def test_edit_of_successors_is_written_into_the_history(editor):
+    ended, heir = OrganisationFactory(), OrganisationFactory()
+    data = form_on(editor, page_of(ended), successors=[heir.pk])
+    assert editor.post(page_of(ended), data).status_code == 302
+    assert list(ended.successors.all()) == [heir]
+    [event] = AuditEvent.objects.about(ended).filter(verb="edit", after__has_key="successors")
+    assert (event.before, event.after) == ({"successors": []}, {"successors": [heir.name]})

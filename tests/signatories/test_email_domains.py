@@ -152,7 +152,7 @@ def test_explain_webmail_and_offer_a_way_on(signed_in, db):
     browser = signed_in(at("gmail.com"))
     soup = BeautifulSoup(browser.get("/sign/organisation/").content, "html5lib")
     assert soup.h1.get_text() == "Use your work email address"
-    assert browser.get("/sign/organisation/?no-work-email").status_code == 200
+    assert browser.get("/sign/organisation/search/").status_code == 200
     links = [link["href"] for link in soup.select("main a")]
     assert "/sign/organisation/search/" in links
 
