@@ -1,5 +1,7 @@
 """Versions of the Declaration and service areas in the admin."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminIntegerFieldWidget
 from django.core.exceptions import PermissionDenied
@@ -10,6 +12,7 @@ from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
 from declaration.audit.audited_admin import AuditedAdmin
+from declaration.freshness import move_on
 from declaration.models import DeclarationVersion, Principle, ServiceArea
 from declaration.publishing import NotReadyToPublish, publish
 
@@ -79,6 +82,10 @@ class ServiceAreaAdmin(AuditedAdmin):
         models.PositiveSmallIntegerField: {"widget": AdminIntegerFieldWidget({"aria-label": "Order"})},
     }
     prepopulated_fields = {"slug": ("name",)}
+
+    def save_model(self, request: HttpRequest, obj: ServiceArea, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        move_on()
 
     def has_delete_permission(self, request: HttpRequest, obj: ServiceArea | None = None) -> bool:
         """Commitments may name it: it is retired, never deleted."""

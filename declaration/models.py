@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 
 class PublishedWordingCannotChange(Exception):
@@ -159,3 +160,13 @@ def _refuse_if_any(published: models.QuerySet) -> None:
         raise PublishedWordingCannotChange(
             "A published wording of the Declaration never changes. Write a new version instead."
         )
+
+
+class PublicState(models.Model):
+    """One row: the number and the time of the newest change to anything the public sees."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"number {self.number}"

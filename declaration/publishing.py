@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from declaration.accounts.models import User
 from declaration.audit.recording import record
+from declaration.freshness import move_on
 from declaration.models import DeclarationVersion
 
 
@@ -35,3 +36,4 @@ def publish(*, version: DeclarationVersion, by: User | None) -> None:
         before={"published": False},
         after={"published": True, "wording_hash": version.wording_hash},
     )
+    move_on()

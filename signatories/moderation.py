@@ -9,7 +9,8 @@ from django.utils import timezone
 from declaration.accounts.models import User
 from declaration.audit.recording import record
 from signatories import emails
-from signatories.models import Actor, ModerationDecision, Outcome, Reason, Representative, Signature
+from signatories.changes import record_change
+from signatories.models import Actor, ModerationDecision, Outcome, Reason, Representative, Signature, What
 from signatories.signing import lock, move
 
 
@@ -99,6 +100,7 @@ def take_down(
     decision = _decide(signature, Outcome.TAKEN_DOWN, by=by, reasons=reasons, note=note)
     move(signature, "take down", by=by, role=Actor.MODERATOR, note=note, after=_titles(decision))
     emails.tell_officer_taken_down(signature, decision)
+    record_change(organisation=signature.organisation, what=What.TAKEN_DOWN)
     return decision
 
 

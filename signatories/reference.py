@@ -7,6 +7,7 @@ register only while it is marked as coming from it; texts are written once.
 import csv
 import json
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from django.db import transaction
 
 from declaration.models import DeclarationVersion, Principle, ServiceArea
 from declaration.publishing import publish
-from signatories.models import Organisation, OrganisationDomain, Origin, Reason
+from signatories.changes import record_changes
+from signatories.models import Organisation, OrganisationAlias, OrganisationDomain, Origin, Reason, What
 
 DATA = Path(__file__).parent / "data"
 TEXT_COLUMNS = ("name", "short_name", "gss_code", "nation", "region", "website")
@@ -36,16 +38,18 @@ def load_reference() -> dict[str, int]:
 
 
 def load_register() -> None:
-    """Bring the organisations of the register, their domains and successors up to date."""
-    with (DATA / "organisations.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    """Bring the organisations of the register, their domains, names and successors up to date."""
+    rows = _rows("organisations.csv")
     by_slug = {o.slug: o for o in Organisation.objects.filter(slug__in=[row["slug"] for row in rows])}
     new = [Organisation(slug=row["slug"], **_fields(row)) for row in rows if row["slug"] not in by_slug]
     Organisation.objects.bulk_create(new)
-    for row in rows:
-        known = by_slug.get(row["slug"])
-        if known and known.origin == Origin.REGISTER:
-            _update_if_changed(known, _fields(row))
+    corrected = {
+        known
+        for row in rows
+        if (known := by_slug.get(row["slug"]))
+        and known.origin == Origin.REGISTER
+        and _update_if_changed(known, _fields(row))
+    }
     by_slug |= {o.slug: o for o in new}
     from_register = [row for row in rows if by_slug[row["slug"]].origin == Origin.REGISTER]
     OrganisationDomain.objects.bulk_create(
@@ -57,17 +61,44 @@ def load_register() -> None:
         ],
         ignore_conflicts=True,
     )
-    Organisation.successors.through.objects.bulk_create(
-        [
-            Organisation.successors.through(
-                from_organisation_id=by_slug[row["slug"]].pk, to_organisation_id=by_slug[successor].pk
-            )
-            for row in from_register
-            for successor in row["successors"].split(";")
-            if successor
-        ],
-        ignore_conflicts=True,
+    corrected |= _add_aliases({row["slug"]: by_slug[row["slug"]] for row in from_register})
+    corrected |= _add_successors(from_register, by_slug)
+    record_changes(organisations=new, what=What.ADDED)
+    record_changes(organisations=sorted(corrected - set(new), key=attrgetter("slug")), what=What.CORRECTED)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _add_aliases(by_slug: dict[str, Organisation]) -> set[Organisation]:
+    """Add other names that are not there yet. Return whose they are."""
+    known = set(OrganisationAlias.objects.values_list("organisation__slug", "name"))
+    new = [
+        OrganisationAlias(organisation=by_slug[row["slug"]], name=row["name"])
+        for row in _rows("aliases.csv")
+        if row["slug"] in by_slug and (row["slug"], row["name"]) not in known
+    ]
+    OrganisationAlias.objects.bulk_create(new)
+    return {alias.organisation for alias in new}
+
+
+def _add_successors(rows: list[dict[str, str]], by_slug: dict[str, Organisation]) -> set[Organisation]:
+    """Add successions that are not there yet. Return the organisations at both ends."""
+    link = Organisation.successors.through
+    known = set(link.objects.values_list("from_organisation_id", "to_organisation_id"))
+    pairs = [
+        (by_slug[row["slug"]], by_slug[successor])
+        for row in rows
+        for successor in row["successors"].split(";")
+        if successor
+    ]
+    new = [(old, successor) for old, successor in pairs if (old.pk, successor.pk) not in known]
+    link.objects.bulk_create(
+        [link(from_organisation_id=old.pk, to_organisation_id=successor.pk) for old, successor in new]
     )
+    return {organisation for pair in new for organisation in pair}
 
 
 def _fields(row: dict[str, str]) -> dict[str, Any]:
@@ -82,12 +113,13 @@ def _fields(row: dict[str, str]) -> dict[str, Any]:
     return fields
 
 
-def _update_if_changed(organisation: Organisation, fields: dict[str, Any]) -> None:
+def _update_if_changed(organisation: Organisation, fields: dict[str, Any]) -> bool:
     changed = [name for name, value in fields.items() if str(getattr(organisation, name)) != str(value)]
     for name in changed:
         setattr(organisation, name, fields[name])
     if changed:
         organisation.save(update_fields=changed)
+    return bool(changed)
 
 
 def load_declaration() -> None:

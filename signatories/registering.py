@@ -6,8 +6,9 @@ from django.utils.text import slugify
 
 from declaration.accounts.models import User
 from declaration.audit.recording import record
+from signatories.changes import record_change
 from signatories.email_domains import works_for
-from signatories.models import Organisation, Origin, Representative
+from signatories.models import Organisation, Origin, Representative, What
 
 # Drafts and submissions that a person may have open for organisations they are not known to work for.
 MAXIMUM_UNVERIFIED = 5
@@ -124,6 +125,7 @@ def confirm_organisation(*, organisation: Organisation, by: User) -> None:
         before={"confirmed": False},
         after={"confirmed": True},
     )
+    record_change(organisation=organisation, what=What.ADDED)
 
 
 def _free_slug(name: str) -> str:

@@ -11,9 +11,10 @@ from declaration.accounts.models import User
 from declaration.audit.recording import record
 from declaration.models import DeclarationVersion
 from signatories import emails
+from signatories.changes import record_change
 from signatories.comparing import answers_of
 from signatories.completeness import unanswered
-from signatories.models import Actor, Commitment, Organisation, Representative, Signature, Status
+from signatories.models import Actor, Commitment, Organisation, Representative, Signature, Status, What
 from signatories.models.signature import LIVE
 from signatories.registering import MAXIMUM_UNVERIFIED, refuse_if_ended
 
@@ -259,6 +260,7 @@ def sign(
         },
     )
     emails.send_signed_copies(signature)
+    record_change(organisation=signature.organisation, what=What.PUBLISHED)
     return signature
 
 
@@ -284,3 +286,5 @@ def withdraw(*, signature: Signature, by: Representative) -> None:
         emails.tell_officer_withdrawn(signature)
     if source in {Status.AWAITING_APPROVER, Status.PUBLISHED} and not signature.approver_is_officer:
         emails.tell_approver_withdrawn(signature)
+    if source == Status.PUBLISHED:
+        record_change(organisation=signature.organisation, what=What.WITHDRAWN)

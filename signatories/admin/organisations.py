@@ -7,7 +7,8 @@ from django.db import models
 from django.http import HttpRequest
 
 from declaration.audit.audited_admin import AuditedAdmin
-from signatories.models import Organisation, OrganisationDomain, Origin
+from signatories.changes import record_change
+from signatories.models import Organisation, OrganisationAlias, OrganisationDomain, Origin, What
 
 
 class DomainInline(admin.StackedInline):
@@ -16,14 +17,19 @@ class DomainInline(admin.StackedInline):
     verbose_name = "email domain"
 
 
+class AliasInline(admin.StackedInline):
+    model = OrganisationAlias
+    extra = 0
+
+
 @admin.register(Organisation)
 class OrganisationAdmin(AuditedAdmin):
     list_display = ("name", "kind", "region", "origin", "is_confirmed", "start_date", "end_date")
     list_filter = ("origin", "kind", "nation", "region")
-    search_fields = ("name", "short_name", "slug", "gss_code", "domains__domain")
+    search_fields = ("name", "short_name", "slug", "gss_code", "domains__domain", "aliases__name")
     readonly_fields = ("origin", "proposed_at", "proposed_by", "confirmed_at", "confirmed_by")
     formfield_overrides = {**AuditedAdmin.formfield_overrides, models.URLField: {"assume_scheme": "https"}}
-    inlines = (DomainInline,)
+    inlines = (AliasInline, DomainInline)
 
     @admin.display(description="confirmed", boolean=True)
     def is_confirmed(self, organisation: Organisation) -> bool:
@@ -38,6 +44,9 @@ class OrganisationAdmin(AuditedAdmin):
         if change and obj.origin == Origin.REGISTER and form.has_changed():
             obj.origin = Origin.STAFF
         super().save_model(request, obj, form, change)
+        if change and "name" in form.changed_data:
+            # People go on looking for the name they know.
+            OrganisationAlias.objects.get_or_create(organisation=obj, name=form.initial["name"])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -45,3 +54,9 @@ class OrganisationAdmin(AuditedAdmin):
         if organisation.origin == Origin.REGISTER and any(rows.has_changed() for rows in formsets):
             organisation.origin = Origin.STAFF
             organisation.save(update_fields=["origin"])
+        if organisation.is_awaiting_confirmation:
+            return
+        if not change:
+            record_change(organisation=organisation, what=What.ADDED)
+        elif form.has_changed() or any(rows.has_changed() for rows in formsets):
+            record_change(organisation=organisation, what=What.CORRECTED)

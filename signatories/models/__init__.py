@@ -1,8 +1,17 @@
 """Who signs, what they commit to, and what was decided about it."""
 
+from signatories.models.change import RegisterChange, What
 from signatories.models.commitment import Commitment
 from signatories.models.decision import ModerationDecision, Outcome, Reason
-from signatories.models.organisation import Kind, Nation, Organisation, OrganisationDomain, Origin, Region
+from signatories.models.organisation import (
+    Kind,
+    Nation,
+    Organisation,
+    OrganisationAlias,
+    OrganisationDomain,
+    Origin,
+    Region,
+)
 from signatories.models.representative import Representative
 from signatories.models.signature import Actor, Capacity, ImpossibleTransition, Signature, Status, Transition
 
@@ -15,13 +24,16 @@ __all__ = [
     "ModerationDecision",
     "Nation",
     "Organisation",
+    "OrganisationAlias",
     "OrganisationDomain",
     "Origin",
     "Outcome",
     "Reason",
     "Region",
+    "RegisterChange",
     "Representative",
     "Signature",
     "Status",
     "Transition",
+    "What",
 ]

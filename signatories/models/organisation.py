@@ -185,3 +185,22 @@ class OrganisationDomain(models.Model):
 
     def clean(self) -> None:
         self.domain = self.domain.strip().lower()
+
+
+class OrganisationAlias(models.Model):
+    """Another name people know an organisation by: a former one, one in Welsh, its letters."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "other name"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name"], name="one_row_per_organisation_and_alias"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -9,7 +9,14 @@ from django.core.management import call_command
 
 from declaration.models import DeclarationVersion, Principle, ServiceArea
 from signatories.email_domains import organisations_of
-from signatories.models import Organisation, OrganisationDomain, Origin, Reason
+from signatories.models import (
+    Organisation,
+    OrganisationAlias,
+    OrganisationDomain,
+    Origin,
+    Reason,
+    RegisterChange,
+)
 from signatories.reference import load_reference
 from signatories.register import COUNCIL_KINDS, councils
 from tests.factories import UserFactory
@@ -48,11 +55,22 @@ def loaded():
     return load_reference()
 
 
+MODELS = (
+    Organisation,
+    OrganisationAlias,
+    OrganisationDomain,
+    RegisterChange,
+    DeclarationVersion,
+    Principle,
+    ServiceArea,
+    Reason,
+)
+
+
 def everything():
-    return {
-        model.__name__: list(model.objects.order_by("pk").values())
-        for model in (Organisation, OrganisationDomain, DeclarationVersion, Principle, ServiceArea, Reason)
-    } | {"successors": sorted(Organisation.successors.through.objects.values_list("pk", flat=True))}
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in MODELS} | {
+        "successors": sorted(Organisation.successors.through.objects.values_list("pk", flat=True))
+    }
 
 
 def test_load_counts_what_was_announced(loaded):
@@ -175,3 +193,12 @@ def test_wording_carries_its_own_hash(loaded):
     version = DeclarationVersion.objects.current()
     assert version.wording_hash == version.compute_wording_hash()
     assert len(json.dumps(version.wording_hash)) == 66
+
+
+def test_load_numbers_what_it_changes(loaded):
+    assert RegisterChange.objects.filter(what="added").count() == 469 == RegisterChange.objects.count()
+    Organisation.objects.filter(slug="leeds").update(name="Old name")
+    load_reference()
+    assert [(c.organisation.slug, c.what) for c in RegisterChange.objects.order_by("number")[469:]] == [
+        ("leeds", "corrected")
+    ]
