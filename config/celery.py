@@ -26,4 +26,9 @@ app.conf.beat_schedule = {
         "schedule": 1800.0,
         "options": {"queue": "transactional", "expires": 1800},
     },
+    "forget who reported mistakes": {
+        "task": "signatories.tasks.forget_who_reported_mistakes",
+        "schedule": 3600.0,
+        "options": {"queue": "transactional", "expires": 3600},
+    },
 }

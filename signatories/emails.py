@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from declaration.outbox.queue import queue
 from signatories.links import APPROVER_LINK_DAYS, absolute, approver_url
-from signatories.models import ModerationDecision, Signature
+from signatories.models import CorrectionRequest, ModerationDecision, Signature
 
 
 def _dashboard_url() -> str:
@@ -167,4 +167,27 @@ def tell_officer_taken_down(signature: Signature, decision: ModerationDecision) 
         key=str(decision.pk),
         reasons=list(decision.reasons.filter(is_public=True)),
         note=decision.note,
+    )
+
+
+def thank_for_correction(correction: CorrectionRequest) -> None:
+    _tell_reader(correction, "thank_for_correction")
+
+
+def answer_correction(correction: CorrectionRequest) -> None:
+    _tell_reader(correction, "answer_correction", answer=correction.answer)
+
+
+def _tell_reader(correction: CorrectionRequest, message: str, **context: Any) -> None:
+    organisation = correction.organisation
+    queue(
+        to=correction.email,
+        message=message,
+        key=f"{message}:{correction.pk}",
+        about=correction,
+        context={
+            "organisation": organisation,
+            "public_url": absolute(organisation.get_absolute_url()),
+            **context,
+        },
     )

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from signatories.views import approval, dashboard, organisation_choice, questions, register
+from signatories.views import approval, dashboard, mistakes, organisation_choice, questions, register
 
 urlpatterns = [
     path("", register.home, name="home"),
     path("signatories/", register.signatory_list, name="signatories"),
     path("signatories/<slug:slug>/", register.organisation, name="organisation"),
+    path("signatories/<slug:slug>/mistake/", mistakes.report_mistake, name="report_mistake"),
+    path("signatories/<slug:slug>/mistake/sent/", mistakes.mistake_reported, name="mistake_reported"),
     path("sign/", register.sign_start, name="sign_start"),
     path("sign/suppliers/", register.suppliers, name="suppliers"),
     path("sign/organisation/", organisation_choice.choose_organisation, name="choose_organisation"),

@@ -20,6 +20,7 @@ _VIEWER: Final = frozenset(
         "declaration.view_principle",
         "declaration.view_servicearea",
         "signatories.view_commitment",
+        "signatories.view_correctionrequest",
         "signatories.view_moderationdecision",
         "signatories.view_organisation",
         "signatories.view_organisationdomain",
@@ -33,6 +34,7 @@ _MODERATOR: Final = _VIEWER | {
     "outbox.resend_email",
     "outbox.view_email",
     "signatories.decide_signature",
+    "signatories.settle_correctionrequest",
     "signatories.take_down_signature",
 }
 _EDITOR: Final = _VIEWER | {
@@ -49,6 +51,7 @@ _EDITOR: Final = _VIEWER | {
     "signatories.change_organisation",
     "signatories.change_reason",
     "signatories.delete_organisationdomain",
+    "signatories.settle_correctionrequest",
 }
 _ADMINISTRATOR: Final = (
     _MODERATOR

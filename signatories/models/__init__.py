@@ -2,6 +2,7 @@
 
 from signatories.models.change import RegisterChange, What
 from signatories.models.commitment import Commitment
+from signatories.models.correction import CorrectionRequest
 from signatories.models.decision import ModerationDecision, Outcome, Reason
 from signatories.models.organisation import (
     Kind,
@@ -19,6 +20,7 @@ __all__ = [
     "Actor",
     "Capacity",
     "Commitment",
+    "CorrectionRequest",
     "ImpossibleTransition",
     "Kind",
     "ModerationDecision",

@@ -25,7 +25,7 @@ from declaration.models import DeclarationVersion, Principle, ServiceArea
 from declaration.outbox.queue import queue
 from declaration.publishing import publish
 from signatories.links import approver_token
-from signatories.models import Organisation, Reason, Representative
+from signatories.models import CorrectionRequest, Organisation, Reason, Representative
 from signatories.signing import start_draft
 from tests.accounts.people import sign_in_as_staff, staff_member
 
@@ -44,6 +44,8 @@ health_ready                                         iiiiiii mmmmmmm
 home                                                 iiiiiii mmmmmmm
 signatories                                          iiiiiii mmmmmmm
 organisation                                         iiiiiii mmmmmmm
+report_mistake                                       iiiiiii iiiiiii
+mistake_reported                                     iiiiiii mmmmmmm
 sign_start                                           iiiiiii mmmmmmm
 suppliers                                            iiiiiii mmmmmmm
 choose_organisation                                  siiiiii siiiiii
@@ -119,6 +121,12 @@ admin:declaration_servicearea_add                    srrrrii srrrrii
 admin:declaration_servicearea_history                srriiii srriiii
 admin:declaration_servicearea_delete                 srrrrrr srrrrrr
 admin:declaration_servicearea_change                 srriiii srrrrii
+admin:signatories_correctionrequest_settle           srrrmmm srrriii
+admin:signatories_correctionrequest_changelist       srriiii srriiii
+admin:signatories_correctionrequest_add              srrrrrr srrrrrr
+admin:signatories_correctionrequest_history          srriiii srriiii
+admin:signatories_correctionrequest_delete           srrrrrr srrrrrr
+admin:signatories_correctionrequest_change           srriiii srrmmmm
 admin:signatories_organisation_changelist            srriiii srriiii
 admin:signatories_organisation_add                   srrrrii srrrrii
 admin:signatories_organisation_history               srriiii srriiii
@@ -205,6 +213,9 @@ def world(db):
         "outbox.email": email,
         "declaration.declarationversion": versions[1],
         "declaration.servicearea": ServiceArea.objects.create(slug="waste", name="Waste"),
+        "signatories.correctionrequest": CorrectionRequest.objects.create(
+            organisation=councils[0], what_is_wrong="The name."
+        ),
         "signatories.organisation": councils[0],
         "signatories.reason": Reason.objects.create(slug="broad", title="Too broad", text="Words"),
         "signatories.signature": signature,
@@ -231,6 +242,8 @@ def arguments(name, objects):
     fixed = {
         "declaration_version": {"number": 1},
         "organisation": {"slug": "camden"},
+        "report_mistake": {"slug": "camden"},
+        "mistake_reported": {"slug": "camden"},
         "organisation_start": {"slug": "camden"},
         "question": {"reference": signature.reference, "slug": "you"},
         "mfa_remove_webauthn": {"pk": 0},

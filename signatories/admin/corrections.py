@@ -1,0 +1,118 @@
+"""What readers say is wrong, and how staff settle it."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from declaration.accounts.people import person_of
+from signatories import mistakes
+from signatories.forms.mistakes import SettlingForm
+from signatories.models import CorrectionRequest
+
+PERMISSION = "signatories.settle_correctionrequest"
+RECORD = "admin/signatories/correctionrequest/record.html"
+
+
+class SettledFilter(admin.SimpleListFilter):
+    """Open ones unless asked for others."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("settled", "Settled"), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *rest = super().choices(changelist)
+        yield {**first, "display": "Open"}
+        yield from rest
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "all" or "all" in request.GET:
+            return queryset
+        return queryset.filter(settled_at__isnull=self.value() != "settled")
+
+
+@admin.register(CorrectionRequest)
+class CorrectionRequestAdmin(admin.ModelAdmin):
+    list_display = ("organisation", "shortened", "created_at", "settled_at", "settled_by")
+    list_filter = (SettledFilter,)
+    list_select_related = ("organisation", "settled_by")
+    search_fields = ("organisation__name", "what_is_wrong", "email")
+    ordering = ("created_at", "pk")
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: CorrectionRequest | None = None) -> bool:
+        """What a reader wrote stays as it is; settling has a form of its own."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: CorrectionRequest | None = None) -> bool:
+        return False
+
+    @admin.display(description="what is wrong")
+    def shortened(self, correction: CorrectionRequest) -> str:
+        text = correction.what_is_wrong
+        return text if len(text) <= 100 else f"{text[:99]}…"
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/settle/", wrap(self.settle), name="signatories_correctionrequest_settle"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show what was said and, while it is open, the form that settles it."""
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        correction = self.get_object(request, object_id)
+        if correction is None:
+            raise Http404
+        if not self.has_view_permission(request, correction):
+            raise PermissionDenied
+        return self._record(request, correction, SettlingForm(correction=correction))
+
+    def settle(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not request.user.has_perm(PERMISSION):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        correction = get_object_or_404(CorrectionRequest, pk=pk)
+        form = SettlingForm(request.POST, correction=correction)
+        if not form.is_valid():
+            return self._record(request, correction, form)
+        try:
+            mistakes.settle(correction=correction, by=person_of(request), **form.cleaned_data)
+        except mistakes.AlreadySettled as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return redirect("admin:signatories_correctionrequest_change", pk)
+        self.message_user(request, f"Settled: {correction.organisation}.", messages.SUCCESS)
+        return redirect("admin:signatories_correctionrequest_changelist")
+
+    def _record(
+        self, request: HttpRequest, correction: CorrectionRequest, form: SettlingForm
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Reported mistake: {correction.organisation}",
+            "opts": self.opts,
+            "original": correction,
+            "correction": correction,
+            "form": form if request.user.has_perm(PERMISSION) and not correction.settled_at else None,
+        }
+        return TemplateResponse(request, RECORD, context)
