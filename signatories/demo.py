@@ -20,9 +20,11 @@ from signatories.models import (
     ModerationDecision,
     Organisation,
     Outcome,
+    Progress,
     Reason,
     Representative,
     Signature,
+    Stage,
     Status,
 )
 from signatories.reference import DATA
@@ -59,6 +61,18 @@ OUTCOMES = {
     "take down": Outcome.TAKEN_DOWN,
 }
 ACTORS = {"submit": Actor.OFFICER, "withdraw": Actor.OFFICER, "start": Actor.OFFICER, "expire": Actor.SYSTEM}
+# How the stories of commitments go; the first words of a story are its oldest report.
+STORIES = [
+    [],
+    [],
+    [Stage.NOT_STARTED],
+    [Stage.ON_TRACK],
+    [Stage.NOT_STARTED, Stage.ON_TRACK],
+    [Stage.ON_TRACK, Stage.DELAYED],
+    [Stage.ON_TRACK, Stage.DELAYED, Stage.DONE],
+    [Stage.ON_TRACK, Stage.DONE],
+    [Stage.NOT_STARTED, Stage.STOPPED],
+]
 SIGNED = {"sign": Actor.APPROVER, "decline": Actor.APPROVER}
 
 
@@ -130,6 +144,7 @@ class _Examples:
         Commitment.objects.bulk_create([example.commitment for example in examples])
         self._link(examples)
         self._tell_history(examples)
+        self._report_progress(examples)
         return len(examples)
 
     def _people(self, organisations: list[Organisation]) -> dict[int, tuple[Representative, Representative]]:
@@ -196,6 +211,7 @@ class _Examples:
             partners="\n".join(text["partners"]),
             target_date=(started + timedelta(days=self.rng.randrange(200, 360))).date(),
             open_to_others=self.rng.random() < 0.7,
+            public_change_at=signature.signed_at,
         )
         return Example(signature, commitment, text)
 
@@ -274,3 +290,30 @@ class _Examples:
             for d in decisions
             if d.outcome != Outcome.ACCEPTED
         )
+
+    def _report_progress(self, examples: list[Example]) -> None:
+        """Let published commitments go on as such things go, up to three reports each."""
+        words = json.loads((DATA / "demo_progress.json").read_text(encoding="utf-8"))
+        reports, told = [], []
+        for example in examples:
+            signature, commitment = example.signature, example.commitment
+            if signature.status != Status.PUBLISHED or signature.signed_at is None:
+                continue
+            story = self.rng.choice(STORIES)
+            days = max((self.now - signature.signed_at).days, 1)
+            for number, stage in enumerate(story, start=1):
+                after = min(days * number / (len(story) + 1), 110 * number)
+                at = signature.signed_at + timedelta(days=after)
+                commitment.stage, commitment.stage_reported_at, commitment.public_change_at = stage, at, at
+                reports.append(
+                    Progress(
+                        commitment=commitment,
+                        reported_at=at,
+                        reported_by=signature.started_by,
+                        stage=stage,
+                        **self.rng.choice(words[stage]),
+                    )
+                )
+            told.append(commitment)
+        Progress.objects.bulk_create(reports)
+        Commitment.objects.bulk_update(told, ["stage", "stage_reported_at", "public_change_at"])

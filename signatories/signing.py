@@ -245,6 +245,7 @@ def sign(
     signature.signed_at = timezone.now()
     signature.signed_by = approver
     signature.signed_capacity = capacity
+    Commitment.objects.filter(signature=signature).update(public_change_at=signature.signed_at)
     move(
         signature,
         "sign",

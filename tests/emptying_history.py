@@ -8,11 +8,10 @@ import pytest
 from django.db import transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-SQLITE_TRIGGERS = (
-    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_auditevent'"
-)
-POSTGRESQL_OFF = "ALTER TABLE audit_auditevent DISABLE TRIGGER USER"
-POSTGRESQL_ON = "ALTER TABLE audit_auditevent ENABLE TRIGGER USER"
+SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+POSTGRESQL_TABLES = """
+SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal
+"""
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -36,6 +35,11 @@ def history_may_be_emptied():
 def _switches(vendor, cursor):
     """Return the statements that take the triggers off and put them back."""
     if vendor == "postgresql":
-        return [POSTGRESQL_OFF], [POSTGRESQL_ON]
+        cursor.execute(POSTGRESQL_TABLES)
+        tables = [name for (name,) in cursor.fetchall()]
+        return [
+            [f"ALTER TABLE {table} {switch} TRIGGER USER" for table in tables]
+            for switch in ("DISABLE", "ENABLE")
+        ]
     triggers = cursor.execute(SQLITE_TRIGGERS).fetchall()
     return [f"DROP TRIGGER {name}" for name, _ in triggers], [sql for _, sql in triggers]

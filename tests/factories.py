@@ -14,6 +14,7 @@ from signatories.models import (
     Organisation,
     OrganisationDomain,
     Origin,
+    Progress,
     Reason,
     Representative,
     Signature,
@@ -150,11 +151,34 @@ class CommitmentFactory(DjangoModelFactory):
     partners = "Friends of the Bins"
     target_date = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=200))
     open_to_others = True
+    public_change_at = factory.SelfAttribute("signature.signed_at")
 
     @factory.post_generation
     def choices(self, create, extracted):
         self.principles.set(current_version().principles.all())
         self.service_areas.set([ServiceArea.objects.first() or ServiceAreaFactory()])
+
+
+class ProgressFactory(DjangoModelFactory):
+    """A report that all goes well, which the lists repeat as the stage of the commitment."""
+
+    class Meta:
+        model = Progress
+
+    class Params:
+        signature = factory.SubFactory("tests.factories.SignatureFactory", published=True)
+
+    commitment = factory.LazyAttribute(lambda o: o.signature.commitment)
+    stage = "on-track"
+    happened = factory.Sequence(lambda n: f"Ward {n} uses it.")
+    reported_by = factory.LazyAttribute(lambda o: o.commitment.signature.started_by)
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        progress = super()._create(model_class, *args, **kwargs)
+        rows = Commitment.objects.filter(pk=progress.commitment.pk)
+        rows.update(stage=progress.stage, stage_reported_at=progress.reported_at)
+        return progress
 
 
 def current_version():

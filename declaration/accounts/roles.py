@@ -24,6 +24,7 @@ _VIEWER: Final = frozenset(
         "signatories.view_moderationdecision",
         "signatories.view_organisation",
         "signatories.view_organisationdomain",
+        "signatories.view_progress",
         "signatories.view_reason",
         "signatories.view_representative",
         "signatories.view_signature",

@@ -1,18 +1,16 @@
 """Who did what to what: one row for every change of state, written once and never altered."""
 
-from typing import Any, NoReturn, Self
+from typing import Self
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
-
-class AppendOnly(TypeError):
-    """Somebody tried to alter or remove the history."""
+from declaration.audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
 
 
-class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+class AuditEventQuerySet(AppendOnlyQuerySet["AuditEvent"]):
     def about(self, record: models.Model) -> Self:
         """Return what happened to one record, oldest first."""
         return self.filter(
@@ -20,14 +18,8 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
             record_id=str(record.pk),
         ).order_by("at", "pk")
 
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise AppendOnly("An audit event is never altered.")
 
-    def delete(self) -> NoReturn:
-        raise AppendOnly("An audit event is never removed.")
-
-
-class AuditEvent(models.Model):
+class AuditEvent(AppendOnlyModel):
     at = models.DateTimeField(default=timezone.now, db_index=True)
     # No constraint in the database: the history outlives the account.
     actor = models.ForeignKey(
@@ -58,13 +50,3 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.record_label}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write a new row. Raises AppendOnly for a row that is already in the database."""
-        if not self._state.adding:
-            raise AppendOnly("An audit event is never altered.")
-        kwargs["force_insert"] = True
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnly("An audit event is never removed.")

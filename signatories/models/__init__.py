@@ -13,6 +13,7 @@ from signatories.models.organisation import (
     Origin,
     Region,
 )
+from signatories.models.progress import Progress, ProgressTakeDown, Stage
 from signatories.models.representative import Representative
 from signatories.models.signature import Actor, Capacity, ImpossibleTransition, Signature, Status, Transition
 
@@ -30,11 +31,14 @@ __all__ = [
     "OrganisationDomain",
     "Origin",
     "Outcome",
+    "Progress",
+    "ProgressTakeDown",
     "Reason",
     "Region",
     "RegisterChange",
     "Representative",
     "Signature",
+    "Stage",
     "Status",
     "Transition",
     "What",

@@ -2,13 +2,12 @@
 
 from django.db import models
 
+from signatories.models.progress import Stage
 
-class Commitment(models.Model):
-    """One specific piece of work, in line with the principles, to be delivered within about a year."""
 
-    signature = models.ForeignKey(
-        "signatories.Signature", on_delete=models.CASCADE, related_name="commitments"
-    )
+class CommitmentText(models.Model):
+    """The words and choices of a commitment: of the one that counts, and of an edit that is proposed."""
+
     title = models.CharField(max_length=150, blank=True)
     mission = models.TextField(max_length=3000, blank=True)
     impact = models.TextField(max_length=3000, blank=True)
@@ -16,20 +15,17 @@ class Commitment(models.Model):
         max_length=2000, blank=True, help_text="Partners that are not in the register, one on each line."
     )
     partner_organisations = models.ManyToManyField(
-        "signatories.Organisation", blank=True, related_name="partner_in_commitments"
+        "signatories.Organisation", blank=True, related_name="partner_in_%(class)ss"
     )
-    principles = models.ManyToManyField("declaration.Principle", blank=True, related_name="commitments")
-    service_areas = models.ManyToManyField("declaration.ServiceArea", blank=True, related_name="commitments")
+    principles = models.ManyToManyField("declaration.Principle", blank=True, related_name="%(class)ss")
+    service_areas = models.ManyToManyField("declaration.ServiceArea", blank=True, related_name="%(class)ss")
     target_date = models.DateField(null=True, blank=True)
     open_to_others = models.BooleanField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [
-            # One commitment to a signature today; a signatory's further commitments will lift this.
-            models.UniqueConstraint(fields=["signature"], name="one_commitment_per_signature"),
-        ]
+        abstract = True
 
     def __str__(self) -> str:
         return self.title or "Untitled commitment"
@@ -37,3 +33,35 @@ class Commitment(models.Model):
     @property
     def partner_lines(self) -> list[str]:
         return [line.strip() for line in self.partners.splitlines() if line.strip()]
+
+
+class Commitment(CommitmentText):
+    """One specific piece of work, in line with the principles, to be delivered within about a year.
+
+    ``stage`` repeats the newest progress entry that is shown, so that lists of many thousands can
+    be filtered and counted by an index; ``signatories.reporting`` writes both in one transaction.
+    ``public_change_at`` is when the public last saw something new of it: that it was signed, an
+    edit, or progress. It is empty until it is published.
+    """
+
+    signature = models.ForeignKey(
+        "signatories.Signature", on_delete=models.CASCADE, related_name="commitments"
+    )
+    stage = models.CharField(max_length=12, choices=Stage, default=Stage.UNREPORTED, editable=False)
+    stage_reported_at = models.DateTimeField(null=True, blank=True, editable=False)
+    public_change_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["stage"], name="commitment_by_stage"),
+            models.Index(fields=["-public_change_at"], name="commitment_by_change"),
+        ]
+        constraints = [
+            # One commitment to a signature today; a signatory's further commitments will lift this.
+            models.UniqueConstraint(fields=["signature"], name="one_commitment_per_signature"),
+            models.CheckConstraint(
+                condition=models.Q(stage=Stage.UNREPORTED, stage_reported_at__isnull=True)
+                | (~models.Q(stage=Stage.UNREPORTED) & models.Q(stage_reported_at__isnull=False)),
+                name="commitment_stage_and_when",
+            ),
+        ]

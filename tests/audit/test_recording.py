@@ -5,7 +5,8 @@ from django.core.exceptions import FieldError
 from django.db import DatabaseError, connection, transaction
 
 from declaration.accounts.models import User
-from declaration.audit.models import AppendOnly, AuditEvent
+from declaration.audit.append_only import AppendOnly
+from declaration.audit.models import AuditEvent
 from declaration.audit.recording import OutsideTransaction, record
 
 REMOVE_ALL = "DELETE FROM audit_auditevent"

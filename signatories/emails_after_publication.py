@@ -1,0 +1,36 @@
+"""Every email about what is public already. A function's name is the sentence the email says."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from declaration.outbox.queue import queue
+from signatories.links import absolute
+from signatories.models import Progress, Signature
+
+
+def _send(signature: Signature, *, to: str, message: str, key: str, **context: Any) -> None:
+    queue(
+        to=to,
+        message=message,
+        key=f"{message}:{signature.reference}:{key}",
+        about=signature,
+        context={
+            "signature": signature,
+            "commitment": signature.commitment,
+            "dashboard_url": absolute(reverse("dashboard")),
+            **context,
+        },
+    )
+
+
+def tell_officer_progress_taken_down(signature: Signature, progress: Progress, reason: str) -> None:
+    """To whoever reported it."""
+    _send(
+        signature,
+        to=progress.reported_by.email,
+        message="tell_officer_progress_taken_down",
+        key=str(progress.pk),
+        progress=progress,
+        reason=reason,
+    )

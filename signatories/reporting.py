@@ -1,0 +1,85 @@
+"""Progress on a published commitment: the organisation reports it, staff may take one entry down."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from declaration.accounts.models import User
+from declaration.audit.recording import record
+from signatories import emails_after_publication as emails
+from signatories.changes import record_change
+from signatories.models import (
+    Actor,
+    Commitment,
+    ImpossibleTransition,
+    Progress,
+    ProgressTakeDown,
+    Representative,
+    Signature,
+    Stage,
+    Status,
+    What,
+)
+from signatories.moderation import refuse_own
+from signatories.signing import lock
+
+
+class AlreadyTakenDown(Exception):
+    """Raised when a colleague has taken the entry down before."""
+
+
+@transaction.atomic
+def report_progress(
+    *, signature: Signature, by: Representative, stage: str, happened: str, learned: str = ""
+) -> Progress:
+    """Publish how the commitment goes, at once. The same entry twice is one entry.
+
+    Raises ImpossibleTransition unless the signature is published.
+    """
+    signature = lock(signature)
+    if signature.status != Status.PUBLISHED:
+        raise ImpossibleTransition(signature, "report progress")
+    commitment = signature.commitment
+    newest = commitment.progress.shown().first()
+    entry = {"stage": stage, "happened": happened, "learned": learned}
+    if newest and entry == {name: getattr(newest, name) for name in entry}:
+        return newest  # the button was pressed twice
+    before = {"stage": commitment.stage}
+    progress = Progress.objects.create(commitment=commitment, reported_by=by, **entry)
+    _repeat_newest(commitment)
+    record(verb="report progress", on=signature, by=by.user, role=Actor.OFFICER, before=before, after=entry)
+    return progress
+
+
+@transaction.atomic
+def take_progress_down(*, progress: Progress, by: User, reason: str) -> None:
+    """Take one entry off the public pages, and tell the officer why. The one before counts again.
+
+    Raises AlreadyTakenDown or OwnSubmission.
+    """
+    signature = lock(progress.commitment.signature)
+    refuse_own(signature, by)
+    if ProgressTakeDown.objects.filter(progress=progress).exists():
+        raise AlreadyTakenDown
+    ProgressTakeDown.objects.create(progress=progress, reason=reason, taken_down_by=by)
+    _repeat_newest(signature.commitment)
+    record(
+        verb="take progress down",
+        on=signature,
+        by=by,
+        role=Actor.MODERATOR,
+        note=reason,
+        before={"stage": progress.stage, "happened": progress.happened, "learned": progress.learned},
+        after={"stage": signature.commitment.stage},
+    )
+    emails.tell_officer_progress_taken_down(signature, progress, reason)
+    if signature.status == Status.PUBLISHED:
+        record_change(organisation=signature.organisation, what=What.PROGRESS)
+
+
+def _repeat_newest(commitment: Commitment) -> None:
+    """Write the newest entry that is shown onto the commitment, where lists find it by an index."""
+    newest = commitment.progress.shown().first()
+    commitment.stage = newest.stage if newest else Stage.UNREPORTED
+    commitment.stage_reported_at = newest.reported_at if newest else None
+    commitment.public_change_at = timezone.now()
+    commitment.save(update_fields=["stage", "stage_reported_at", "public_change_at"])
