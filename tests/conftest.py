@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
-pytest_plugins = ["tests.browser", "tests.emptying_history"]
+pytest_plugins = ["tests.browser", "tests.emptying_history", "tests.sharing_out"]
 
 CHROMIUM_ARGUMENTS = [
     "--headless",

@@ -19,7 +19,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
-PATIENCE = 30.0
+# Seconds; several processes of tests may share a small machine.
+PATIENCE = 60.0
 
 
 def missing(what):

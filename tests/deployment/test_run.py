@@ -151,6 +151,35 @@ def test_bring_npm_along_where_there_is_none(folder, programs):
     ]
 
 
+def test_share_all_tests_out_and_run_those_named_in_one_process(folder, programs):
+    put(programs, "uv", "")
+    put(programs, "pip", 'echo "$@" >>asked')
+    put(
+        programs,
+        "python3",
+        'if [ "$2" = venv ]; then mkdir -p .venv/bin; cp "$(dirname "$0")/pip" .venv/bin/python; fi',
+    )
+    put(programs, "npm", "mkdir -p node_modules")
+    for name in ["mkdir", "cp"]:
+        (programs / name).symlink_to(shutil.which(name))
+    (folder / "tests").mkdir()
+    (folder / "tests" / "test_x.py").touch()
+    for arguments in [
+        [],
+        ["-q", "-k", "word"],
+        ["tests/test_x.py::test_y[1]", "-k", "word"],
+        ["tests", "-x"],
+    ]:
+        assert run(folder, programs, "test", *arguments).returncode == 0
+    asked = [line for line in (folder / "asked").read_text().splitlines() if "pytest" in line]
+    assert asked == [
+        "-m pytest --numprocesses 3",
+        "-m pytest --numprocesses 3 -q -k word",
+        "-m pytest tests/test_x.py::test_y[1] -k w",
+        "-m pytest tests",
+    ]
+
+
 def test_keep_the_shell_script_portable(folder):
     dash = shutil.which("dash")
     assert dash is None or subprocess.run([dash, "-n", folder / "run"]).returncode == 0

@@ -1,5 +1,7 @@
 """One running service for all journeys, and a browser with people in it."""
 
+import functools
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,17 +45,29 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(scope="session")
-def stack(request):
-    with Stack(request.param, env=SETTINGS) as running:
-        running.manage("load_reference")
-        yield running
+def _services():
+    """Every stack that was started, with its process inside; running until the last journey is over."""
+    with ExitStack() as services:
+
+        @functools.cache
+        def service(kind):
+            running = services.enter_context(Stack(kind, env=SETTINGS))
+            running.manage("load_reference")
+            inside = Inside(running)
+            services.callback(inside.end)
+            return running, inside
+
+        yield service
 
 
 @pytest.fixture(scope="session")
-def inside(stack):
-    process = Inside(stack)
-    yield process
-    process.end()
+def stack(request, _services):
+    return _services(request.param)[0]
+
+
+@pytest.fixture(scope="session")
+def inside(stack, _services):
+    return _services(stack.kind)[1]
 
 
 @pytest.fixture(scope="session")
@@ -96,22 +110,17 @@ def public(world):
 
 
 @pytest.fixture(scope="session")
-def _signed_in_staff(stack, inside, browser, checks):
-    """Return how to get a moderator who has signed in; the first asking signs them in."""
-    kept = {}
-
-    def storage_state():
-        if not kept:
-            moderator = Moderator(World(stack, inside, browser, checks), email="mona@communities.gov.uk")
-            moderator.enrols()
-            kept.update(moderator.context.storage_state())
-            moderator.context.close()
-        return dict(kept)
-
-    return storage_state
+def _staff_of_each_stack():
+    return {}
 
 
 @pytest.fixture
-def moderator(world, _signed_in_staff):
-    """A moderator with a second factor, signed in."""
-    return Moderator(world, email="mona@communities.gov.uk", storage_state=_signed_in_staff())
+def moderator(world, _staff_of_each_stack):
+    """A moderator with a second factor, signed in; the first asking signs them in."""
+    kept = _staff_of_each_stack
+    if world.stack.kind not in kept:
+        newcomer = Moderator(world, email="mona@communities.gov.uk")
+        newcomer.enrols()
+        kept[world.stack.kind] = newcomer.context.storage_state()
+        newcomer.context.close()
+    return Moderator(world, email="mona@communities.gov.uk", storage_state=dict(kept[world.stack.kind]))
