@@ -58,6 +58,8 @@ DEPARTMENT_NAME = env.str("DEPARTMENT_NAME", "Ministry of Housing, Communities a
 DEPARTMENT_SHORT_NAME = env.str("DEPARTMENT_SHORT_NAME", "MHCLG")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "localdigital@communities.gov.uk", validate=validate.Email())
 REVIEW_PROMISE_WORKING_DAYS = env.int("REVIEW_PROMISE_WORKING_DAYS", 3, validate=validate.Range(min=1))
+# Whether a colleague has to accept what a member of staff changed: the officer checked, the organisation.
+FOUR_EYES = env.bool("FOUR_EYES", False)
 # Working days after the approver was asked at which they are reminded, and when we stop waiting.
 APPROVER_REMINDER_WORKING_DAYS = env.list("APPROVER_REMINDER_WORKING_DAYS", [3, 7, 14], subcast=int)
 APPROVER_EXPIRY_WORKING_DAYS = env.int("APPROVER_EXPIRY_WORKING_DAYS", 60, validate=validate.Range(min=1))

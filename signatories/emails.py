@@ -1,12 +1,19 @@
 """Every email of a signature's life. A function's name is the sentence the email says."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
-from declaration.outbox.queue import queue
+from declaration.outbox.queue import queue, written
 from signatories.links import APPROVER_LINK_DAYS, absolute, approver_url
-from signatories.models import CorrectionRequest, ModerationDecision, Signature
+from signatories.models import CorrectionRequest, ModerationDecision, Outcome, Signature
+
+# What an email is handed to: the outbox, unless somebody only wants to look at it.
+Post = Callable[..., object]
+# Stands in previews for the link that is the approver's alone.
+HIDDEN_LINK = "https://the-link-is-for-the-approver-alone"
 
 
 def _dashboard_url() -> str:
@@ -18,8 +25,10 @@ def _officer_email(signature: Signature) -> str:
     return signature.submitted_by.email
 
 
-def _send(signature: Signature, *, to: str, message: str, key: str, **context: Any) -> None:
-    queue(
+def _send(
+    signature: Signature, *, to: str, message: str, key: str, post: Post = queue, **context: Any
+) -> None:
+    post(
         to=to,
         message=message,
         key=f"{message}:{signature.reference}:{key}",
@@ -39,21 +48,24 @@ def tell_officer_submission_received(signature: Signature) -> None:
     )
 
 
-def tell_officer_changes_are_needed(signature: Signature, decision: ModerationDecision) -> None:
+def tell_officer_changes_are_needed(
+    signature: Signature, decision: ModerationDecision, *, post: Post = queue
+) -> None:
     _send(
         signature,
+        post=post,
         to=_officer_email(signature),
         message="tell_officer_changes_are_needed",
         key=str(decision.pk),
-        reasons=list(decision.reasons.filter(is_public=True)),
-        note=decision.note,
+        told=decision.told,
         change_url=absolute(reverse("check_answers", args=[signature.reference])),
     )
 
 
-def tell_officer_accepted(signature: Signature, decision: ModerationDecision) -> None:
+def tell_officer_accepted(signature: Signature, decision: ModerationDecision, *, post: Post = queue) -> None:
     _send(
         signature,
+        post=post,
         to=_officer_email(signature),
         message="tell_officer_accepted",
         key=str(decision.pk),
@@ -61,22 +73,23 @@ def tell_officer_accepted(signature: Signature, decision: ModerationDecision) ->
     )
 
 
-def tell_officer_rejected(signature: Signature, decision: ModerationDecision) -> None:
+def tell_officer_rejected(signature: Signature, decision: ModerationDecision, *, post: Post = queue) -> None:
     _send(
         signature,
+        post=post,
         to=_officer_email(signature),
         message="tell_officer_rejected",
         key=str(decision.pk),
-        reasons=list(decision.reasons.filter(is_public=True)),
-        note=decision.note,
+        told=decision.told,
         dashboard_url=_dashboard_url(),
     )
 
 
-def ask_approver_to_sign(signature: Signature, *, occasion: str) -> None:
+def ask_approver_to_sign(signature: Signature, *, occasion: str, post: Post = queue) -> None:
     """``occasion`` tells one asking from the next, so that each happens once."""
     _send(
         signature,
+        post=post,
         to=signature.approver_email,
         message="ask_approver_to_sign",
         key=f"{signature.approver_link_key}:{occasion}",
@@ -112,7 +125,7 @@ def tell_officer_approver_was_reminded(signature: Signature, *, days_waiting: in
 def send_signed_copies(signature: Signature) -> None:
     """To the approver and to the officer; to both at once when they are the same person."""
     assert signature.version is not None  # noqa: S101
-    copy = {
+    copy: dict[str, Any] = {
         "version": signature.version,
         "principles": list(signature.version.principles.all()),
         "public_url": absolute(signature.organisation.get_absolute_url()),
@@ -159,14 +172,16 @@ def tell_approver_withdrawn(signature: Signature) -> None:
     _send(signature, to=signature.approver_email, message="tell_approver_withdrawn", key="withdrawn")
 
 
-def tell_officer_taken_down(signature: Signature, decision: ModerationDecision) -> None:
+def tell_officer_taken_down(
+    signature: Signature, decision: ModerationDecision, *, post: Post = queue
+) -> None:
     _send(
         signature,
+        post=post,
         to=_officer_email(signature),
         message="tell_officer_taken_down",
         key=str(decision.pk),
-        reasons=list(decision.reasons.filter(is_public=True)),
-        note=decision.note,
+        told=decision.told,
     )
 
 
@@ -191,3 +206,45 @@ def _tell_reader(correction: CorrectionRequest, message: str, **context: Any) ->
             **context,
         },
     )
+
+
+def tell_of_decision(decision: ModerationDecision, *, post: Post = queue) -> None:
+    """Owe what follows from a decision: to the officer, and to the approver who is asked to sign."""
+    signature = decision.signature
+    match decision.outcome:
+        case Outcome.ACCEPTED:
+            ask_approver_to_sign(signature, occasion="accepted", post=post)
+            if not signature.approver_is_officer:
+                tell_officer_accepted(signature, decision, post=post)
+        case Outcome.CHANGES_REQUESTED:
+            tell_officer_changes_are_needed(signature, decision, post=post)
+        case Outcome.REJECTED:
+            tell_officer_rejected(signature, decision, post=post)
+        case Outcome.TAKEN_DOWN:
+            tell_officer_taken_down(signature, decision, post=post)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An email as it would be sent."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+def preview_decision(decision: ModerationDecision) -> list[Preview]:
+    """Return the emails a decision would owe, rendered as the outbox renders them. Writes nothing.
+
+    ``decision`` need not be saved. The approver's link stays hidden, for whoever has it can sign.
+    """
+    previews: list[Preview] = []
+
+    def look(*, to: str, message: str, context: dict[str, Any], **_: Any) -> None:
+        if "sign_url" in context:
+            context = {**context, "sign_url": HIDDEN_LINK}
+        previews.append(Preview(to, **written(message, {**context, "to": to})))
+
+    tell_of_decision(decision, post=look)
+    return previews

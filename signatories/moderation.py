@@ -1,21 +1,48 @@
-"""What moderators decide about a signature. The officer is told by email in the same transaction."""
+"""What moderators decide about a signature. The officer is told by email in the same transaction.
+
+Two stamps say what the moderator saw. ``seen`` is the time of the submission they read, and a
+decision about another one is refused. ``version`` is the newest event of the record they had before
+them; where it is given, anything that others did since refuses the decision too.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from declaration.accounts.models import User
+from declaration.audit.models import AuditEvent
 from declaration.audit.recording import record
 from signatories import emails
 from signatories.changes import record_change
-from signatories.models import Actor, ModerationDecision, Outcome, Reason, Representative, Signature, What
+from signatories.models import (
+    Actor,
+    DraftDecision,
+    ModerationDecision,
+    Outcome,
+    Reason,
+    Representative,
+    Signature,
+    What,
+)
+from signatories.models.decision import words_for_officer
 from signatories.signing import lock, move
+from signatories.timeline import Happening, events_since
 
 
 class SubmissionHasChanged(Exception):
     """Raised when the moderator looked at an earlier submission than the one stored now."""
+
+
+class RecordHasChanged(Exception):
+    """Raised when somebody else did something to the record since the moderator opened it."""
+
+    def __init__(self, signature: Signature, since: list[Happening]) -> None:
+        super().__init__(signature.reference)
+        self.since = since
 
 
 class OrganisationIsNotConfirmed(Exception):
@@ -30,76 +57,101 @@ class OwnSubmission(Exception):
     """Raised when a moderator would decide about an organisation they act for themselves."""
 
 
+class OwnEdit(Exception):
+    """Raised when a moderator would accept what they have changed themselves, and four eyes are asked for."""
+
+
 class ReasonIsMissing(Exception):
     """Raised when nothing would tell the officer why."""
 
 
 @transaction.atomic
-def accept(*, signature: Signature, by: User, seen: datetime | None, note: str = "") -> ModerationDecision:
-    """Find the commitment good, and ask the approver to sign.
+def accept(
+    *, signature: Signature, by: User, seen: datetime | None, version: int | None = None, note: str = ""
+) -> ModerationDecision:
+    """Find the commitment good, and ask the approver to sign. ``note`` is for staff.
 
-    ``seen`` is the time of the submission the moderator looked at.
-    Raises ImpossibleTransition, SubmissionHasChanged, OwnSubmission, OrganisationIsNotConfirmed
-    or OfficerIsNotVerified.
+    Raises ImpossibleTransition, SubmissionHasChanged, RecordHasChanged, OwnSubmission, OwnEdit,
+    OrganisationIsNotConfirmed or OfficerIsNotVerified.
     """
-    signature = _lock_as_seen(signature, "accept", seen, by)
+    signature = _lock_as_seen(signature, "accept", by=by, seen=seen, version=version)
     if signature.organisation.is_awaiting_confirmation:
         raise OrganisationIsNotConfirmed(signature.organisation.name)
     if signature.submitted_by and not signature.submitted_by.is_verified:
         raise OfficerIsNotVerified(signature.reference)
-    decision = _decide(signature, Outcome.ACCEPTED, by=by, note=note)
+    refuse_own_edits(signature, by)
+    decision = ModerationDecision.objects.create(
+        signature=signature, outcome=Outcome.ACCEPTED, note=note, decided_by=by
+    )
     now = timezone.now()
     signature.accepted_at = signature.approver_asked_at = signature.approver_last_mailed_at = now
     signature.reminders_sent = 0
-    move(signature, "accept", by=by, role=Actor.MODERATOR, note=note)
-    emails.ask_approver_to_sign(signature, occasion="accepted")
-    if not signature.approver_is_officer:
-        emails.tell_officer_accepted(signature, decision)
+    _finish(decision, "accept")
     return decision
 
 
 @transaction.atomic
 def request_changes(
-    *, signature: Signature, by: User, seen: datetime | None, reasons: Iterable[Reason], note: str = ""
+    *,
+    signature: Signature,
+    by: User,
+    seen: datetime | None,
+    reasons: Iterable[Reason],
+    version: int | None = None,
+    note: str = "",
+    text: str = "",
 ) -> ModerationDecision:
     """Send the commitment back to the officer with what to change.
 
-    Raises ImpossibleTransition, SubmissionHasChanged, OwnSubmission or ReasonIsMissing.
+    The officer reads ``text``; without it, the words of the reasons and the note.
+    Raises ImpossibleTransition, SubmissionHasChanged, RecordHasChanged, OwnSubmission or ReasonIsMissing.
     """
-    signature = _lock_as_seen(signature, "request changes", seen, by)
-    decision = _decide(signature, Outcome.CHANGES_REQUESTED, by=by, reasons=reasons, note=note)
-    move(signature, "request changes", by=by, role=Actor.MODERATOR, note=note, after=_titles(decision))
-    emails.tell_officer_changes_are_needed(signature, decision)
+    signature = _lock_as_seen(signature, "request changes", by=by, seen=seen, version=version)
+    decision = _decide(signature, Outcome.CHANGES_REQUESTED, by=by, reasons=reasons, note=note, text=text)
+    _finish(decision, "request changes")
     return decision
 
 
 @transaction.atomic
 def reject(
-    *, signature: Signature, by: User, seen: datetime | None, reasons: Iterable[Reason], note: str = ""
+    *,
+    signature: Signature,
+    by: User,
+    seen: datetime | None,
+    reasons: Iterable[Reason],
+    version: int | None = None,
+    note: str = "",
+    text: str = "",
 ) -> ModerationDecision:
-    """Refuse the submission.
+    """Refuse the submission. The officer reads the same as in ``request_changes``.
 
-    Raises ImpossibleTransition, SubmissionHasChanged, OwnSubmission or ReasonIsMissing.
+    Raises ImpossibleTransition, SubmissionHasChanged, RecordHasChanged, OwnSubmission or ReasonIsMissing.
     """
-    signature = _lock_as_seen(signature, "reject", seen, by)
-    decision = _decide(signature, Outcome.REJECTED, by=by, reasons=reasons, note=note)
-    move(signature, "reject", by=by, role=Actor.MODERATOR, note=note, after=_titles(decision))
-    emails.tell_officer_rejected(signature, decision)
+    signature = _lock_as_seen(signature, "reject", by=by, seen=seen, version=version)
+    decision = _decide(signature, Outcome.REJECTED, by=by, reasons=reasons, note=note, text=text)
+    _finish(decision, "reject")
     return decision
 
 
 @transaction.atomic
 def take_down(
-    *, signature: Signature, by: User, seen: datetime | None, reasons: Iterable[Reason], note: str = ""
+    *,
+    signature: Signature,
+    by: User,
+    seen: datetime | None,
+    reasons: Iterable[Reason],
+    version: int | None = None,
+    note: str = "",
+    text: str = "",
 ) -> ModerationDecision:
     """Remove a published signature from the public list at once.
 
-    Raises ImpossibleTransition, SubmissionHasChanged, OwnSubmission or ReasonIsMissing.
+    The officer reads the same as in ``request_changes``.
+    Raises ImpossibleTransition, SubmissionHasChanged, RecordHasChanged, OwnSubmission or ReasonIsMissing.
     """
-    signature = _lock_as_seen(signature, "take down", seen, by)
-    decision = _decide(signature, Outcome.TAKEN_DOWN, by=by, reasons=reasons, note=note)
-    move(signature, "take down", by=by, role=Actor.MODERATOR, note=note, after=_titles(decision))
-    emails.tell_officer_taken_down(signature, decision)
+    signature = _lock_as_seen(signature, "take down", by=by, seen=seen, version=version)
+    decision = _decide(signature, Outcome.TAKEN_DOWN, by=by, reasons=reasons, note=note, text=text)
+    _finish(decision, "take down")
     record_change(organisation=signature.organisation, what=What.TAKEN_DOWN)
     return decision
 
@@ -107,6 +159,7 @@ def take_down(
 @transaction.atomic
 def verify_officer(*, signature: Signature, by: User) -> None:
     """Record that staff have checked that the officer works for the organisation. Raises OwnSubmission."""
+    signature = lock(signature)
     refuse_own(signature, by)
     officer = signature.submitted_by or signature.started_by
     if officer.is_verified:
@@ -122,27 +175,61 @@ def refuse_own(signature: Signature, by: User) -> None:
         raise OwnSubmission(signature.reference)
 
 
-def _lock_as_seen(signature: Signature, verb: str, seen: datetime | None, by: User) -> Signature:
+def refuse_own_edits(signature: Signature, by: User) -> None:
+    """Raise OwnEdit if ``FOUR_EYES`` is on and this person changed what would be accepted.
+
+    Own edits are having checked the officer, and having confirmed or edited the organisation, since
+    this sign-up was begun.
+    """
+    if not settings.FOUR_EYES:
+        return
+    own = AuditEvent.objects.filter(actor_id=by.pk, at__gte=signature.started_at)
+    on_record = own.about(signature).filter(verb="verify officer")
+    on_organisation = own.about(signature.organisation).filter(
+        Q(verb__startswith="edit") | Q(verb__in=["add", "confirm"])
+    )
+    if on_record.exists() or on_organisation.exists():
+        raise OwnEdit(signature.reference)
+
+
+def _lock_as_seen(
+    signature: Signature, verb: str, *, by: User, seen: datetime | None, version: int | None
+) -> Signature:
     signature = lock(signature)
     signature.transition(verb)
     refuse_own(signature, by)
     if signature.submitted_at != seen:
         raise SubmissionHasChanged(signature.reference)
+    if version is not None and (since := events_since(signature, version, but_of=by)):
+        raise RecordHasChanged(signature, since)
     return signature
 
 
 def _decide(
-    signature: Signature, outcome: Outcome, *, by: User, reasons: Iterable[Reason] = (), note: str = ""
+    signature: Signature, outcome: Outcome, *, by: User, reasons: Iterable[Reason], note: str, text: str
 ) -> ModerationDecision:
     reasons = list(reasons)
-    if outcome != Outcome.ACCEPTED and not any(reason.is_public for reason in reasons) and not note:
+    text = text or words_for_officer(reasons, note)
+    if not text:
         raise ReasonIsMissing
     decision = ModerationDecision.objects.create(
-        signature=signature, outcome=outcome, note=note, decided_by=by
+        signature=signature, outcome=outcome, text=text, note=note, decided_by=by
     )
     decision.reasons.set(reasons)
     return decision
 
 
-def _titles(decision: ModerationDecision) -> dict[str, list[str]]:
-    return {"reasons": [reason.title for reason in decision.reasons.all()]}
+def _finish(decision: ModerationDecision, verb: str) -> None:
+    """Move the signature, drop the draft of a decision, and owe the emails."""
+    signature = decision.signature
+    after = {"reasons": [reason.title for reason in decision.reasons.all()]}
+    DraftDecision.objects.filter(signature=signature).delete()
+    move(
+        signature,
+        verb,
+        by=decision.decided_by,
+        role=Actor.MODERATOR,
+        note=decision.note if decision.outcome == Outcome.ACCEPTED else decision.text,
+        after=after if after["reasons"] else {},
+    )
+    emails.tell_of_decision(decision)

@@ -1,8 +1,12 @@
 """Everything that happened to a signature, in one list by time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max
+
+from declaration.accounts.models import User
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
 from signatories.models import Signature, Status
@@ -37,3 +41,28 @@ def timeline_of(signature: Signature) -> list[Happening]:
     happenings = [Happening(event.at, event=event) for event in events]
     happenings += [Happening(email.queued_at, email=email) for email in emails]
     return sorted(happenings, key=lambda happening: happening.at, reverse=True)
+
+
+def newest_event(signature: Signature) -> int:
+    """Return the number of the newest event about a signature: the version of the record that is seen.
+
+    Every change of a record writes an event in its transaction, so a later number means a change.
+    Nought for a record without events.
+    """
+    return newest_events([signature])[signature.pk]
+
+
+def newest_events(signatures: Iterable[Signature]) -> dict[int, int]:
+    """Return the version of each record, by its primary key, with one query."""
+    pks = [signature.pk for signature in signatures]
+    events = AuditEvent.objects.filter(
+        record_type=Signature._meta.label_lower, record_id__in=[str(pk) for pk in pks]
+    )
+    newest = events.order_by().values_list("record_id").annotate(newest=Max("pk"))
+    return dict.fromkeys(pks, 0) | {int(record): number for record, number in newest}
+
+
+def events_since(signature: Signature, version: int, *, but_of: User) -> list[Happening]:
+    """Return what others than this person did to a record after the version they saw, oldest first."""
+    events = AuditEvent.objects.about(signature).filter(pk__gt=version).exclude(actor_id=but_of.pk)
+    return [Happening(event.at, event=event) for event in events.select_related("actor")]

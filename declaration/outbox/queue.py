@@ -72,7 +72,7 @@ def queue(
         queued_at=now,
         next_attempt_at=now,
         expires_at=now + SECRET_LIFETIME if secret else None,
-        **_written(message, {**context, "to": to, "site_url": settings.SITE_URL}),
+        **written(message, {**context, "to": to}),
     )
     if about is not None:
         email.about_type = about._meta.label_lower
@@ -93,9 +93,13 @@ def _ring_on_commit() -> None:
         transaction.on_commit(ring)
 
 
-def _written(message: str, context: dict[str, Any]) -> dict[str, str]:
-    """Return subject, text and HTML; the subject on one line, whatever the context holds."""
+def written(message: str, context: Mapping[str, Any]) -> dict[str, str]:
+    """Return subject, text and HTML; the subject on one line, whatever the context holds.
+
+    The context names the reader, ``to``. Previews are made with it too, so that they cannot differ.
+    """
     folder = f"emails/{message}"
+    context = {**context, "site_url": settings.SITE_URL}
     parts = {
         part: _cleaned(render_to_string(f"{folder}/{name}", context, using="jinja2"))
         for part, name in [("subject", "subject.txt"), ("text", "body.txt"), ("html", "body.html")]

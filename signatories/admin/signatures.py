@@ -14,13 +14,14 @@ from django.urls import URLPattern, path, reverse
 
 from declaration.accounts.people import person_of
 from signatories import moderation, registering
-from signatories.admin.queue import Age, StatusFilter, age_of
+from signatories.admin.queue import StatusFilter
 from signatories.comparing import changes_since_last_submission
 from signatories.email_domains import domain_of
 from signatories.forms.moderation import DecisionForm
 from signatories.models import Actor, ImpossibleTransition, ModerationDecision, Outcome, Signature
 from signatories.risks import risks_of
 from signatories.timeline import timeline_of
+from signatories.waiting import Age, age_of
 
 # The address of a decision, the verb of the transition table, the outcome and who may take it.
 DECISIONS = {

@@ -1,5 +1,6 @@
 """Who signs, what they commit to, and what was decided about it."""
 
+from signatories.models.casework import CaseNote, Casework, DraftDecision
 from signatories.models.change import RegisterChange, What
 from signatories.models.commitment import Commitment
 from signatories.models.correction import CorrectionRequest
@@ -20,8 +21,11 @@ from signatories.models.signature import Actor, Capacity, ImpossibleTransition, 
 __all__ = [
     "Actor",
     "Capacity",
+    "CaseNote",
+    "Casework",
     "Commitment",
     "CorrectionRequest",
+    "DraftDecision",
     "ImpossibleTransition",
     "Kind",
     "ModerationDecision",

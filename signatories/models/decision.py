@@ -1,5 +1,7 @@
 """What moderators decided, and the reasons they choose from."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -43,6 +45,11 @@ class Reason(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def words(self) -> str:
+        """The reason as it stands in a message to the officer."""
+        return f"{self.title}\n{self.text}"
+
 
 class ModerationDecision(models.Model):
     """One decision of a moderator. Rows are never edited."""
@@ -50,7 +57,10 @@ class ModerationDecision(models.Model):
     signature = models.ForeignKey("signatories.Signature", on_delete=models.PROTECT, related_name="decisions")
     outcome = models.CharField(max_length=20, choices=Outcome)
     reasons = models.ManyToManyField(Reason, blank=True, related_name="decisions")
-    note = models.TextField(max_length=4000, blank=True, help_text="What the officer is told in this case.")
+    text = models.TextField(
+        max_length=8000, blank=True, help_text="What the officer read: the reasons in words for this case."
+    )
+    note = models.TextField(max_length=4000, blank=True)
     decided_at = models.DateTimeField(default=timezone.now, editable=False)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -59,3 +69,14 @@ class ModerationDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}: {self.signature.reference}"
+
+    @property
+    def told(self) -> str:
+        """What the officer is told: the words of this case, or those of the reasons and the note."""
+        return self.text or words_for_officer(self.reasons.all(), self.note)
+
+
+def words_for_officer(reasons: Iterable[Reason], note: str = "") -> str:
+    """Return the reasons that the officer may read as one text, with the note below it."""
+    parts = [reason.words for reason in reasons if reason.is_public]
+    return "\n\n".join([*parts, note] if note else parts)

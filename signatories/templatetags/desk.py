@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from declaration.accounts.models import User
 from declaration.outbox.models import Email
-from signatories.admin.queue import overdue_before
 from signatories.models import Organisation, Origin, Signature
+from signatories.waiting import overdue_before
 
 register = template.Library()
 

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
-from signatories.admin.queue import age_of, overdue_before
+from signatories.waiting import age_of, overdue_before
 from tests.factories import SignatureFactory
 
 LONDON = ZoneInfo("Europe/London")

@@ -1,0 +1,178 @@
+"""What moderators do with a submission among themselves, before anybody outside is told anything."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from declaration.accounts.models import User
+from declaration.accounts.roles import Role, permissions_of
+from declaration.audit.recording import record
+from signatories.models import Actor, CaseNote, Casework, DraftDecision, Outcome, Reason, Signature, Status
+from signatories.moderation import RecordHasChanged, refuse_own
+from signatories.signing import lock
+from signatories.timeline import events_since
+
+DECIDE = "signatories.decide_signature"
+# What is looked after: handed in, and not over.
+IN_HAND = [Status.SUBMITTED, Status.CHANGES_REQUESTED, Status.AWAITING_APPROVER, Status.PUBLISHED]
+
+
+class NotInHand(Exception):
+    """Raised for a record that nobody looks after: a draft, or one that is over."""
+
+
+class CannotDecide(Exception):
+    """Raised when a record would be handed to somebody who may not decide about it."""
+
+
+class DayIsPast(Exception):
+    """Raised when something would be parked until a day that has begun already."""
+
+
+def who_may_decide() -> Iterable[User]:
+    """Return everybody a record may be handed to, by name."""
+    roles = [role for role in Role.values if DECIDE in permissions_of(role)]
+    return User.objects.filter(role__in=roles, is_active=True).order_by("full_name", "email")
+
+
+@transaction.atomic
+def assign(*, signature: Signature, to: User | None, by: User, version: int | None = None) -> None:
+    """Give a record into somebody's care: one's own, a colleague's, or with None nobody's.
+
+    Raises NotInHand, CannotDecide, OwnSubmission (an officer of the organisation is handed its own
+    submission) or RecordHasChanged.
+    """
+    casework = _held(signature, by, version)
+    if to is not None:
+        if not (to.is_active and to.has_perm(DECIDE)):
+            raise CannotDecide(to.pk)
+        refuse_own(casework.signature, to)
+    before = casework.assigned_to
+    if before == to:
+        return
+    casework.assigned_to = to
+    casework.assigned_at = timezone.now() if to else None
+    casework.save()
+    verb = "release" if to is None else "take" if to == by else "hand over"
+    record(
+        verb=verb,
+        on=casework.signature,
+        by=by,
+        role=Actor.MODERATOR,
+        before={"assigned_to": str(before or "")},
+        after={"assigned_to": str(to or "")},
+    )
+
+
+@transaction.atomic
+def park(*, signature: Signature, until: date, note: str, by: User, version: int | None = None) -> None:
+    """Let a submission rest until a London day, on which it stands in the queue again by itself.
+
+    The promise to the officer goes on counting. Raises NotInHand, DayIsPast, RecordHasChanged or
+    ImpossibleTransition when it does not wait for review.
+    """
+    casework = _held(signature, by, version)
+    # Only what a moderator could decide about now can be put off.
+    casework.signature.transition("accept")
+    if until <= timezone.localdate():
+        raise DayIsPast(until)
+    before = casework.parked_until
+    casework.parked_until, casework.parked_by, casework.park_note = until, by, note
+    casework.save()
+    record(
+        verb="park",
+        on=casework.signature,
+        by=by,
+        role=Actor.MODERATOR,
+        before={"parked_until": before},
+        after={"parked_until": until},
+        note=note,
+    )
+
+
+@transaction.atomic
+def bring_back(*, signature: Signature, by: User, version: int | None = None) -> None:
+    """End the rest of a parked submission before its day. Raises NotInHand or RecordHasChanged."""
+    casework = _held(signature, by, version)
+    if not casework.is_parked():
+        return
+    before = casework.parked_until
+    casework.parked_until, casework.parked_by, casework.park_note = None, None, ""
+    casework.save()
+    record(
+        verb="bring back",
+        on=casework.signature,
+        by=by,
+        role=Actor.MODERATOR,
+        before={"parked_until": before},
+        after={"parked_until": None},
+    )
+
+
+@transaction.atomic
+def write_note(*, signature: Signature, text: str, by: User) -> CaseNote:
+    """Write something down for colleagues. Officers never see it."""
+    signature = lock(signature)
+    note = CaseNote.objects.create(signature=signature, text=text, written_by=by)
+    record(verb="note", on=signature, by=by, role=Actor.MODERATOR, after={"note": note.pk}, note=text)
+    return note
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    signature: Signature,
+    outcome: Outcome,
+    reasons: Iterable[Reason] = (),
+    text: str = "",
+    note: str = "",
+    by: User,
+    version: int | None = None,
+) -> DraftDecision:
+    """Keep a decision on the record for oneself or a colleague to take later. Nobody is told.
+
+    It takes the place of the draft before. Raises OwnSubmission or RecordHasChanged.
+    """
+    signature = lock(signature)
+    refuse_own(signature, by)
+    _refuse_stale(signature, by, version)
+    draft, _ = DraftDecision.objects.update_or_create(
+        signature=signature,
+        defaults={"outcome": outcome, "text": text, "note": note, "saved_by": by, "saved_at": timezone.now()},
+    )
+    draft.reasons.set(reasons)
+    record(
+        verb="save a decision",
+        on=signature,
+        by=by,
+        role=Actor.MODERATOR,
+        after={"outcome": outcome, "reasons": [reason.title for reason in reasons]},
+        note=text or note,
+    )
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, signature: Signature, by: User) -> None:
+    """Remove the saved decision from the record; the history keeps what it said."""
+    signature = lock(signature)
+    removed, _ = DraftDecision.objects.filter(signature=signature).delete()
+    if removed:
+        record(verb="discard a decision", on=signature, by=by, role=Actor.MODERATOR)
+
+
+def _held(signature: Signature, by: User, version: int | None) -> Casework:
+    signature = lock(signature)
+    if signature.status not in IN_HAND:
+        raise NotInHand(signature.reference)
+    _refuse_stale(signature, by, version)
+    casework, _ = Casework.objects.select_related("assigned_to").get_or_create(signature=signature)
+    casework.signature = signature
+    return casework
+
+
+def _refuse_stale(signature: Signature, by: User, version: int | None) -> None:
+    if version is not None and (since := events_since(signature, version, but_of=by)):
+        raise RecordHasChanged(signature, since)

@@ -1,0 +1,106 @@
+"""What staff write to each other about a submission: whose it is, until when it rests, notes, drafts."""
+
+from datetime import date
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from declaration.audit.models import AppendOnly
+from signatories.models.decision import Outcome, Reason
+
+
+class Casework(models.Model):
+    """Who looks after a submission, and until which day it is parked. Without a row: nobody, and not."""
+
+    signature = models.OneToOneField(
+        "signatories.Signature", on_delete=models.CASCADE, primary_key=True, related_name="casework"
+    )
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    assigned_at = models.DateTimeField(null=True, blank=True)
+    parked_until = models.DateField(
+        null=True, blank=True, help_text="The London day on which it comes back by itself."
+    )
+    parked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    park_note = models.TextField(max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name_plural = "casework"
+        indexes = [models.Index(fields=["parked_until"], name="casework_parked")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(assigned_at__isnull=True, assigned_to__isnull=True)
+                | Q(assigned_at__isnull=False, assigned_to__isnull=False),
+                name="casework_assigned_at_and_to",
+            ),
+            models.CheckConstraint(
+                condition=Q(parked_until__isnull=True, parked_by__isnull=True, park_note="")
+                | Q(parked_until__isnull=False, parked_by__isnull=False),
+                name="casework_parked_until_and_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Casework of {self.signature.reference}"
+
+    def is_parked(self, day: date | None = None) -> bool:
+        """Tell whether it rests on a London day, today unless told. On ``parked_until`` it is back."""
+        return self.parked_until is not None and self.parked_until > (day or timezone.localdate())
+
+
+class CaseNoteQuerySet(models.QuerySet["CaseNote"]):
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("A note is never altered.")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnly("A note is never removed.")
+
+
+class CaseNote(models.Model):
+    """What a member of staff wrote down for colleagues about a submission. Rows are never edited."""
+
+    signature = models.ForeignKey("signatories.Signature", on_delete=models.PROTECT, related_name="notes")
+    text = models.TextField(max_length=4000)
+    written_at = models.DateTimeField(default=timezone.now, editable=False)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = CaseNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["written_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"Note on {self.signature.reference}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new row. Raises AppendOnly for one that is already in the database."""
+        if not self._state.adding:
+            raise AppendOnly("A note is never altered.")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("A note is never removed.")
+
+
+class DraftDecision(models.Model):
+    """A decision that was written and saved but not taken: colleagues see it, nobody was told."""
+
+    signature = models.OneToOneField(
+        "signatories.Signature", on_delete=models.CASCADE, primary_key=True, related_name="draft_decision"
+    )
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    reasons = models.ManyToManyField(Reason, blank=True, related_name="+")
+    text = models.TextField(max_length=8000, blank=True)
+    note = models.TextField(max_length=4000, blank=True)
+    saved_at = models.DateTimeField(default=timezone.now)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}, not sent: {self.signature.reference}"
