@@ -1,14 +1,13 @@
 """What staff write to each other about a submission: whose it is, until when it rests, notes, drafts."""
 
 from datetime import date
-from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from declaration.audit.models import AppendOnly
+from declaration.audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from signatories.models.decision import Outcome, Reason
 
 
@@ -54,15 +53,7 @@ class Casework(models.Model):
         return self.parked_until is not None and self.parked_until > (day or timezone.localdate())
 
 
-class CaseNoteQuerySet(models.QuerySet["CaseNote"]):
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise AppendOnly("A note is never altered.")
-
-    def delete(self) -> NoReturn:
-        raise AppendOnly("A note is never removed.")
-
-
-class CaseNote(models.Model):
+class CaseNote(AppendOnlyModel):
     """What a member of staff wrote down for colleagues about a submission. Rows are never edited."""
 
     signature = models.ForeignKey("signatories.Signature", on_delete=models.PROTECT, related_name="notes")
@@ -70,23 +61,13 @@ class CaseNote(models.Model):
     written_at = models.DateTimeField(default=timezone.now, editable=False)
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
-    objects = CaseNoteQuerySet.as_manager()
+    objects = AppendOnlyQuerySet["CaseNote"].as_manager()
 
     class Meta:
         ordering = ["written_at", "pk"]
 
     def __str__(self) -> str:
         return f"Note on {self.signature.reference}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write a new row. Raises AppendOnly for one that is already in the database."""
-        if not self._state.adding:
-            raise AppendOnly("A note is never altered.")
-        kwargs["force_insert"] = True
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnly("A note is never removed.")
 
 
 class DraftDecision(models.Model):

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from declaration.audit.models import AppendOnly, AuditEvent
+from declaration.audit.append_only import AppendOnly
+from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
 from signatories import casework, moderation, signing
 from signatories.models import CaseNote, DraftDecision, ImpossibleTransition, Outcome
