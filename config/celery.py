@@ -26,6 +26,11 @@ app.conf.beat_schedule = {
         "schedule": 1800.0,
         "options": {"queue": "transactional", "expires": 1800},
     },
+    "ask how commitments go, in office hours": {
+        "task": "signatories.tasks.ask_for_updates",
+        "schedule": 1800.0,
+        "options": {"queue": "transactional", "expires": 1800},
+    },
     "forget who reported mistakes": {
         "task": "signatories.tasks.forget_who_reported_mistakes",
         "schedule": 3600.0,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from declaration.accounts.models import User
 from declaration.audit.models import AuditEvent
 from declaration.models import DeclarationVersion, Principle, ServiceArea
+from signatories.checking_in import MONTHS
 from signatories.models import (
     Actor,
     Capacity,
@@ -212,6 +213,7 @@ class _Examples:
             target_date=(started + timedelta(days=self.rng.randrange(200, 360))).date(),
             open_to_others=self.rng.random() < 0.7,
             public_change_at=signature.signed_at,
+            check_ins_sent=len(MONTHS),
         )
         return Example(signature, commitment, text)
 

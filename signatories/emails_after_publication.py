@@ -34,3 +34,18 @@ def tell_officer_progress_taken_down(signature: Signature, progress: Progress, r
         progress=progress,
         reason=reason,
     )
+
+
+def ask_for_update(signature: Signature, *, months: int) -> None:
+    """To the officer, and to the team's mailbox, which outlives an officer who has moved on."""
+    officer = signature.submitted_by
+    assert officer is not None  # noqa: S101 - whatever is published was submitted
+    for to in dict.fromkeys(filter(None, (officer.email, officer.team_mailbox.lower()))):
+        _send(
+            signature,
+            to=to,
+            message="ask_for_update",
+            key=f"{months}:{'officer' if to == officer.email else 'team'}",
+            months=months,
+            update_url=absolute(reverse("report_progress", args=[signature.reference])),
+        )

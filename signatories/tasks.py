@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatories import chasing, mistakes
+from signatories import chasing, checking_in, mistakes
 
 
 @shared_task(ignore_result=True)
@@ -15,3 +15,9 @@ def chase_approvers() -> None:
 def forget_who_reported_mistakes() -> None:
     """Empty what no limit and no answer needs any more. Safe to run twice."""
     mistakes.forget_who_reported()
+
+
+@shared_task(ignore_result=True)
+def ask_for_updates() -> None:
+    """Ask how commitments go, where that is due. Safe to run twice, and at the same moment."""
+    checking_in.check_in()

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from signatories.views import approval, dashboard, mistakes, organisation_choice, questions, register
+from signatories.views import (
+    approval,
+    dashboard,
+    mistakes,
+    organisation_choice,
+    progress,
+    questions,
+    register,
+)
 
 urlpatterns = [
     path("", register.home, name="home"),
@@ -31,6 +39,8 @@ urlpatterns = [
     path("dashboard/<str:reference>/approver/", dashboard.correct_approver, name="correct_approver"),
     path("dashboard/<str:reference>/start-again/", dashboard.start_again, name="start_again"),
     path("dashboard/<str:reference>/sign/", dashboard.sign_as_officer, name="sign_as_officer"),
+    path("dashboard/<str:reference>/progress/", progress.report_progress, name="report_progress"),
+    path("dashboard/<str:reference>/progress/check/", progress.check_progress, name="check_progress"),
     path("approve/<str:token>/", approval.approve, name="approve"),
     path("approve/<str:token>/decline/", approval.decline, name="decline"),
     path("approve/<str:token>/new-link/", approval.renew_link, name="renew_link"),

@@ -49,6 +49,8 @@ class Commitment(CommitmentText):
     )
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.UNREPORTED, editable=False)
     stage_reported_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Of the emails that ask how it goes, how many have fallen due.
+    check_ins_sent = models.PositiveSmallIntegerField(default=0, editable=False)
     public_change_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:

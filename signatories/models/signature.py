@@ -232,6 +232,10 @@ class Signature(models.Model):
     def is_editable(self) -> bool:
         return self.status in EDITABLE
 
+    @property
+    def is_public(self) -> bool:
+        return self.status == Status.PUBLISHED
+
     def transition(self, verb: str) -> Transition:
         """Return the way this verb leads from here. Raises ImpossibleTransition if there is none."""
         for transition in TRANSITIONS:

@@ -16,7 +16,7 @@ from signatories.views.approval import show_and_sign
 from signatories.views.beginning import begin_draft
 from signatories.views.unsaved import signed_in, signed_in_to_press, unsaved
 
-NOTICES = {"saved", "resent", "resent-before", "corrected", "withdrawn", "too-late"}
+NOTICES = {"saved", "resent", "resent-before", "corrected", "withdrawn", "reported", "too-late"}
 
 
 @signed_in

@@ -25,7 +25,7 @@ from declaration.models import DeclarationVersion, Principle, ServiceArea
 from declaration.outbox.queue import queue
 from declaration.publishing import publish
 from signatories.links import approver_token
-from signatories.models import CorrectionRequest, Organisation, Reason, Representative
+from signatories.models import CorrectionRequest, Organisation, Progress, Reason, Representative
 from signatories.signing import start_draft
 from tests.accounts.people import sign_in_as_staff, staff_member
 
@@ -63,6 +63,8 @@ resend_to_approver                                   smmmmmm siaaaaa
 correct_approver                                     siaaaaa siaaaaa
 start_again                                          smmmmmm siaaaaa
 sign_as_officer                                      siaaaaa siaaaaa
+report_progress                                      siaaaaa siaaaaa
+check_progress                                       siaaaaa siaaaaa
 approve                                              iiiiiii iiiiiii
 decline                                              iiiiiii iiiiiii
 renew_link                                           mmmmmmm iiiiiii
@@ -132,6 +134,12 @@ admin:signatories_organisation_add                   srrrrii srrrrii
 admin:signatories_organisation_history               srriiii srriiii
 admin:signatories_organisation_delete                srrrrrr srrrrrr
 admin:signatories_organisation_change                srriiii srrrrii
+admin:signatories_progress_take_down                 srrrmrm srrriri
+admin:signatories_progress_changelist                srriiii srriiii
+admin:signatories_progress_add                       srrrrrr srrrrrr
+admin:signatories_progress_history                   srriiii srriiii
+admin:signatories_progress_delete                    srrrrrr srrrrrr
+admin:signatories_progress_change                    srriiii srrmmmm
 admin:signatories_reason_changelist                  srriiii srriiii
 admin:signatories_reason_add                         srrrrii srrrrii
 admin:signatories_reason_history                     srriiii srriiii
@@ -217,6 +225,9 @@ def world(db):
             organisation=councils[0], what_is_wrong="The name."
         ),
         "signatories.organisation": councils[0],
+        "signatories.progress": Progress.objects.create(
+            commitment=signature.commitment, stage="on-track", happened="Words", reported_by=officers[0]
+        ),
         "signatories.reason": Reason.objects.create(slug="broad", title="Too broad", text="Words"),
         "signatories.signature": signature,
     }

@@ -1,0 +1,116 @@
+"""Progress that organisations reported, and taking one entry off the public pages."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from declaration.accounts.people import person_of
+from signatories import moderation, reporting
+from signatories.forms.progress import ProgressTakeDownForm
+from signatories.models import Organisation, Progress
+
+PERMISSION = "signatories.take_down_signature"
+RECORD = "admin/signatories/progress/record.html"
+
+
+@admin.register(Progress)
+class ProgressAdmin(admin.ModelAdmin):
+    list_display = ("organisation", "stage", "shortened", "reported_at", "is_shown")
+    list_filter = ("stage", ("reported_at", admin.DateFieldListFilter))
+    list_select_related = ("commitment__signature__organisation", "take_down")
+    search_fields = (
+        "commitment__signature__organisation__name",
+        "commitment__signature__reference",
+        "happened",
+        "learned",
+    )
+    ordering = ("-reported_at", "-pk")
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Progress | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Progress | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Progress]:
+        related = "commitment__signature__organisation", "reported_by", "take_down__taken_down_by"
+        return super().get_queryset(request).select_related(*related)
+
+    @admin.display(description="organisation")
+    def organisation(self, progress: Progress) -> Organisation:
+        return progress.commitment.signature.organisation
+
+    @admin.display(description="what happened")
+    def shortened(self, progress: Progress) -> str:
+        return progress.happened if len(progress.happened) <= 100 else f"{progress.happened[:99]}…"
+
+    @admin.display(description="public", boolean=True)
+    def is_shown(self, progress: Progress) -> bool:
+        return progress.commitment.signature.is_public and not hasattr(progress, "take_down")
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/take-down/", wrap(self.take_down), name="signatories_progress_take_down"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show one entry and, while it is public, the form that takes it down."""
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        progress = self.get_object(request, object_id)
+        if progress is None:
+            raise Http404
+        if not self.has_view_permission(request, progress):
+            raise PermissionDenied
+        return self._record(request, progress, ProgressTakeDownForm())
+
+    def take_down(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not request.user.has_perm(PERMISSION):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        progress = get_object_or_404(self.get_queryset(request), pk=pk)
+        form = ProgressTakeDownForm(request.POST)
+        if not form.is_valid():
+            return self._record(request, progress, form)
+        try:
+            reporting.take_progress_down(progress=progress, by=person_of(request), **form.cleaned_data)
+        except reporting.AlreadyTakenDown:
+            self.message_user(request, "A colleague has taken it down before you.", messages.WARNING)
+        except moderation.OwnSubmission:
+            said = "Nothing was done. You act for this organisation yourself, so a colleague has to decide."
+            self.message_user(request, said, messages.ERROR)
+        else:
+            self.message_user(request, "Taken down. The email is on its way.", messages.SUCCESS)
+        return redirect("admin:signatories_progress_change", pk)
+
+    def _record(self, request: HttpRequest, progress: Progress, form: ProgressTakeDownForm) -> HttpResponse:
+        may_take_down = request.user.has_perm(PERMISSION) and not hasattr(progress, "take_down")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Progress: {progress.commitment.signature.organisation}",
+            "opts": self.opts,
+            "original": progress,
+            "progress": progress,
+            "signature": progress.commitment.signature,
+            "form": form if may_take_down else None,
+        }
+        return TemplateResponse(request, RECORD, context)

@@ -1,0 +1,78 @@
+"""Ask organisations how their commitments go, 3, 6 and 12 months after they signed."""
+
+import calendar
+import logging
+from datetime import date, datetime, time, timedelta
+
+from django.db import OperationalError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from declaration.audit.recording import record
+from declaration.working_days import is_working_day, london_day
+from signatories import emails_after_publication as emails
+from signatories.chasing import OFFICE_HOURS
+from signatories.models import Actor, Signature, Status
+from signatories.models.progress import FINAL
+from signatories.signing import lock
+
+logger = logging.getLogger(__name__)
+
+MONTHS = (3, 6, 12)
+# Nobody is asked who has told within this time.
+RECENT = timedelta(days=30)
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the same day so many months earlier, or the last day of that month if it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def check_in(*, now: datetime | None = None) -> int:
+    """Send every check-in that is due, and return how many organisations were asked.
+
+    Does nothing outside office hours and on days that are not working days. After a pause of the
+    service an organisation is asked once, not for everything it missed. A record that cannot be
+    asked about is logged and keeps nobody else waiting.
+    """
+    now = now or timezone.now()
+    if not is_working_day(london_day(now)) or timezone.localtime(now).hour not in OFFICE_HOURS:
+        return 0
+    due = Q()
+    for number, months in enumerate(MONTHS, start=1):
+        due |= Q(signed_at__lt=_signed_before(now, months), commitments__check_ins_sent__lt=number)
+    asked = 0
+    for signature in Signature.objects.published().filter(due).order_by("signed_at"):
+        try:
+            asked += _ask(signature, now)
+        except OperationalError:
+            raise  # the database is away: the next run will find them all
+        except Exception:
+            logger.exception("%s could not be asked how it goes.", signature.reference)
+    return asked
+
+
+def _signed_before(now: datetime, months: int) -> datetime:
+    """Return the end of the London day this many months ago."""
+    day = months_before(london_day(now), months) + timedelta(days=1)
+    return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
+
+
+@transaction.atomic
+def _ask(signature: Signature, now: datetime) -> bool:
+    signature = lock(signature)
+    commitment = signature.commitment
+    if signature.status != Status.PUBLISHED or signature.signed_at is None:
+        return False
+    due = [months for months in MONTHS if signature.signed_at < _signed_before(now, months)]
+    if len(due) <= commitment.check_ins_sent:
+        return False
+    commitment.check_ins_sent = len(due)
+    commitment.save(update_fields=["check_ins_sent"])
+    has_told = commitment.stage_reported_at is not None and commitment.stage_reported_at > now - RECENT
+    if has_told or commitment.stage in FINAL:
+        return False
+    record(verb="ask for update", on=signature, by=None, role=Actor.SYSTEM, after={"months": due[-1]})
+    emails.ask_for_update(signature, months=due[-1])
+    return True

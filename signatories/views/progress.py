@@ -1,0 +1,86 @@
+"""Report progress on a published commitment: a page of questions, a check, and it is public."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from declaration.accounts.people import SignedInRequest
+from signatories import reporting
+from signatories.access import signature_of
+from signatories.forms.progress import ProgressForm
+from signatories.models import ImpossibleTransition, Signature, Stage, Status
+from signatories.views.unsaved import signed_in, unsaved
+
+# Where an update waits between the two pages: in the session of whoever writes it.
+SESSION_KEY = "progress"
+
+
+def _kept(request: SignedInRequest, signature: Signature) -> dict[str, str]:
+    answers: dict[str, str] = request.session.get(SESSION_KEY, {}).get(signature.reference, {})
+    return answers
+
+
+def _keep(request: SignedInRequest, signature: Signature, answers: dict[str, str] | None) -> None:
+    kept = {name: value for name, value in request.session.get(SESSION_KEY, {}).items()}
+    kept.pop(signature.reference, None)
+    if answers is not None:
+        kept[signature.reference] = answers
+    request.session[SESSION_KEY] = kept
+
+
+def _too_late() -> HttpResponse:
+    return redirect(f"{reverse('dashboard')}?too-late")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_progress(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Ask where the commitment stands, what happened and what was learned."""
+    signature, _ = signature_of(request.user, reference)
+    if signature.status != Status.PUBLISHED:
+        return _too_late()
+    posted = request.POST if request.method == "POST" else unsaved(request)
+    form = ProgressForm(posted, initial=_kept(request, signature))
+    if request.method == "POST" and form.is_valid():
+        _keep(request, signature, form.cleaned_data)
+        return redirect("check_progress", reference)
+    page = {
+        "signed_in": True,
+        "form": form,
+        "signature": signature,
+        "commitment": signature.commitment,
+        "newest": signature.commitment.progress.shown().first(),
+        "restored": request.method != "POST" and posted is not None,
+        "back_url": reverse("dashboard"),
+    }
+    return render(request, "dashboard/report_progress.html", page)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_progress(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Show the update as it will read; the button publishes it."""
+    signature, officer = signature_of(request.user, reference)
+    if signature.status != Status.PUBLISHED:
+        return _too_late()
+    answers = _kept(request, signature)
+    form = ProgressForm(answers)
+    if not form.is_valid():
+        return redirect("report_progress", reference)
+    if request.method == "POST":
+        try:
+            reporting.report_progress(signature=signature, by=officer, **form.cleaned_data)
+        except ImpossibleTransition:
+            return _too_late()
+        _keep(request, signature, None)
+        return redirect(f"{reverse('dashboard')}?reported")
+    page = {
+        "signed_in": True,
+        "signature": signature,
+        "commitment": signature.commitment,
+        "answers": form.cleaned_data,
+        "stage": Stage(form.cleaned_data["stage"]),
+        "back_url": reverse("report_progress", args=[reference]),
+    }
+    return render(request, "dashboard/check_progress.html", page)
