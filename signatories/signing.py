@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from declaration.accounts.models import User
 from declaration.audit.recording import record
-from declaration.models import DeclarationVersion
+from declaration.models import DeclarationVersion, Principle
 from signatories import emails
 from signatories.changes import record_change
 from signatories.comparing import answers_of
@@ -70,8 +70,8 @@ def lock(signature: Signature) -> Signature:
     )
     prefetch_related_objects(
         [locked],
-        "commitments__partner_organisations",
-        "commitments__principles",
+        Prefetch("commitments__partner_organisations", Organisation.objects.only("name")),
+        Prefetch("commitments__principles", Principle.objects.order_by("number")),
         "commitments__service_areas",
     )
     return locked
@@ -235,11 +235,7 @@ def sign(
     current = DeclarationVersion.objects.current()
     if current is None or current.number != version:
         raise WordingHasChanged
-    approver, _ = Representative.objects.update_or_create(
-        organisation_id=signature.organisation_id,
-        email=signature.approver_email.lower(),
-        defaults={"full_name": name, "job_title": job_title},
-    )
+    approver = _approver(signature, name=name, job_title=job_title)
     signature.version = current
     signature.wording_hash = current.wording_hash
     signature.signed_at = timezone.now()
@@ -263,6 +259,21 @@ def sign(
     emails.send_signed_copies(signature)
     record_change(organisation=signature.organisation, what=What.PUBLISHED)
     return signature
+
+
+def _approver(signature: Signature, *, name: str, job_title: str) -> Representative:
+    """Return the approver on record under the name they give now, without a savepoint."""
+    email = signature.approver_email.lower()
+    approver = Representative(
+        organisation_id=signature.organisation_id, email=email, full_name=name, job_title=job_title
+    )
+    # Whoever is there already stays, also somebody of the same moment.
+    Representative.objects.bulk_create([approver], ignore_conflicts=True)
+    approver = Representative.objects.get(organisation_id=signature.organisation_id, email__iexact=email)
+    if (approver.full_name, approver.job_title) != (name, job_title):
+        approver.full_name, approver.job_title = name, job_title
+        approver.save(update_fields=["full_name", "job_title"])
+    return approver
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -41,11 +41,11 @@ def queue(
     context: Mapping[str, Any],
     about: models.Model | None = None,
     secret: bool = False,
-) -> Email:
-    """Write down one email, rendered and frozen now, and return its row.
+) -> None:
+    """Write down one email, rendered and frozen now.
 
     `message` is a folder of templates/emails/ with subject.txt, body.txt and body.html.
-    The same `key` twice is one email: the first row is returned and nothing is rendered.
+    The same `key` twice is one email, and the first stands.
     A secret email (a sign-in code) goes out before all others or, after ten minutes, not at all.
 
     Raises OutsideTransaction outside an atomic block, and AddressRefused for what is no address.
@@ -54,8 +54,6 @@ def queue(
         raise OutsideTransaction("Queue an email inside the transaction that makes it due.")
     if len(key) > KEY_LENGTH:
         raise ValueError(f"The key of an email has at most {KEY_LENGTH} characters.")
-    if Email.objects.filter(key=key).exists():
-        return Email.objects.get(key=key)
     try:
         validate_email(to)
     except ValidationError:
@@ -77,14 +75,9 @@ def queue(
     if about is not None:
         email.about_type = about._meta.label_lower
         email.about_id = str(about.pk)
-    try:
-        with transaction.atomic():
-            email.save(force_insert=True)
-    except IntegrityError:
-        # Somebody owed the same email in the same moment.
-        return Email.objects.get(key=key)
+    # One statement, which leaves a row with this key alone, also one of the same moment.
+    Email.objects.bulk_create([email], ignore_conflicts=True)
     _ring_on_commit()
-    return email
 
 
 def _ring_on_commit() -> None:

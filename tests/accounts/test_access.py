@@ -22,6 +22,7 @@ from django.urls import get_resolver, reverse
 from declaration.accounts.models import User
 from declaration.audit.models import AuditEvent
 from declaration.models import DeclarationVersion, Principle, ServiceArea
+from declaration.outbox.models import Email
 from declaration.outbox.queue import queue
 from declaration.publishing import publish
 from signatories.links import approver_token
@@ -212,13 +213,11 @@ def world(db):
         Principle.objects.create(version=version, number=1, title="One", text="Words")
     publish(version=versions[0], by=None)
     with transaction.atomic():
-        email = queue(
-            to="a@camden.gov.uk", message="sign_in_code", key="k", context={"code": "123456"}, secret=True
-        )
+        queue(to="a@camden.gov.uk", message="sign_in_code", key="k", context={"code": "123456"}, secret=True)
     objects = {
         "accounts.user": people["officer A"],
         "audit.auditevent": AuditEvent.objects.first(),
-        "outbox.email": email,
+        "outbox.email": Email.objects.get(key="k"),
         "declaration.declarationversion": versions[1],
         "declaration.servicearea": ServiceArea.objects.create(slug="waste", name="Waste"),
         "signatories.correctionrequest": CorrectionRequest.objects.create(
