@@ -144,6 +144,11 @@ def plural(n: int, one: str, many: str = "") -> str:
     return one if n == 1 else many or f"{one}s"
 
 
+def thousands(n: int) -> str:
+    """Return «69,256,274»."""
+    return f"{n:,}"
+
+
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Return the address of a named page; raises ``NoReverseMatch``."""
     return reverse(name, args=args, kwargs=kwargs)
@@ -216,5 +221,5 @@ def environment(**options: Any) -> jinja2.Environment:
         "plural": plural,
         "now": timezone.now,
     }
-    env.filters |= {"date": show_date, "datetime": show_datetime, "plural": plural}
+    env.filters |= {"date": show_date, "datetime": show_datetime, "plural": plural, "thousands": thousands}
     return env

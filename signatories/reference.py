@@ -52,6 +52,7 @@ def load_register() -> None:
     }
     by_slug |= {o.slug: o for o in new}
     from_register = [row for row in rows if by_slug[row["slug"]].origin == Origin.REGISTER]
+    load_counties(by_slug)
     OrganisationDomain.objects.bulk_create(
         [
             OrganisationDomain(organisation=by_slug[row["slug"]], domain=domain.lower())
@@ -99,6 +100,19 @@ def _add_successors(rows: list[dict[str, str]], by_slug: dict[str, Organisation]
         [link(from_organisation_id=old.pk, to_organisation_id=successor.pk) for old, successor in new]
     )
     return {organisation for pair in new for organisation in pair}
+
+
+def load_counties(by_slug: dict[str, Organisation]) -> None:
+    """Say of each district council which county council serves the same people."""
+    with (DATA / "district-county.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    changed = []
+    for row in rows:
+        district, county = by_slug[row["district_slug"]], by_slug[row["county_slug"]]
+        if district.origin == Origin.REGISTER and district.county_id != county.pk:
+            district.county = county
+            changed.append(district)
+    Organisation.objects.bulk_update(changed, ["county"])
 
 
 def _fields(row: dict[str, str]) -> dict[str, Any]:

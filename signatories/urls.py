@@ -4,6 +4,7 @@ from django.urls import path
 
 from signatories.views import (
     approval,
+    coverage,
     dashboard,
     mistakes,
     organisation_choice,
@@ -18,6 +19,7 @@ urlpatterns = [
     path("signatories/<slug:slug>/", register.organisation, name="organisation"),
     path("signatories/<slug:slug>/mistake/", mistakes.report_mistake, name="report_mistake"),
     path("signatories/<slug:slug>/mistake/sent/", mistakes.mistake_reported, name="mistake_reported"),
+    path("coverage/", coverage.coverage, name="coverage"),
     path("sign/", register.sign_start, name="sign_start"),
     path("sign/suppliers/", register.suppliers, name="suppliers"),
     path("sign/organisation/", organisation_choice.choose_organisation, name="choose_organisation"),

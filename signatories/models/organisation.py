@@ -101,6 +101,16 @@ class Organisation(models.Model):
     start_date = models.DateField(null=True, blank=True)
     end_date = models.DateField("last day", null=True, blank=True, help_text="May be in the future.")
     successors = models.ManyToManyField("self", symmetrical=False, related_name="predecessors", blank=True)
+    county = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="districts",
+        limit_choices_to={"kind": Kind.COUNTY},
+        verbose_name="county council",
+        help_text="Of a district council: the county council that serves the same people.",
+    )
     hex_q = models.PositiveSmallIntegerField("hexagon column", null=True, blank=True)
     hex_r = models.PositiveSmallIntegerField("hexagon row", null=True, blank=True)
     latitude = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
@@ -153,10 +163,12 @@ class Organisation(models.Model):
 
     @property
     def exists_today(self) -> bool:
+        return self.existed_on(timezone.localdate())
+
+    def existed_on(self, day: date) -> bool:
         """Tell of a row what ``current()`` tells of many."""
-        today = timezone.localdate()
-        return (self.start_date is None or self.start_date <= today) and (
-            self.end_date is None or today <= self.end_date
+        return (self.start_date is None or self.start_date <= day) and (
+            self.end_date is None or day <= self.end_date
         )
 
     @property

@@ -47,6 +47,7 @@ signatories                                          iiiiiii mmmmmmm
 organisation                                         iiiiiii mmmmmmm
 report_mistake                                       iiiiiii iiiiiii
 mistake_reported                                     iiiiiii mmmmmmm
+coverage                                             iiiiiii mmmmmmm
 sign_start                                           iiiiiii mmmmmmm
 suppliers                                            iiiiiii mmmmmmm
 choose_organisation                                  siiiiii siiiiii
