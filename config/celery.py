@@ -21,6 +21,11 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"queue": "transactional", "expires": 3600},
     },
+    "publish what was signed during a pause": {
+        "task": "signatories.tasks.publish_what_waited",
+        "schedule": 60.0,
+        "options": {"queue": "transactional", "expires": 60},
+    },
     "remind approvers, in office hours": {
         "task": "signatories.tasks.chase_approvers",
         "schedule": 1800.0,

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import jinja2
 from django.conf import settings
 from django.core.paginator import Page
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import dateformat, timezone
@@ -16,6 +16,8 @@ from jinja2.utils import missing
 
 from config.govuk_errors import form_errors
 from config.govuk_forms import component, crispy, page_heading
+from declaration.models import Switches
+from declaration.switches import current as current_switches
 
 
 class CarefulUndefined(jinja2.Undefined):
@@ -149,6 +151,14 @@ def thousands(n: int) -> str:
     return f"{n:,}"
 
 
+def switches_of(request: HttpRequest) -> Switches:
+    """Return how the switches stand, asked of the database once for each page."""
+    found = getattr(request, "switches", None)
+    if found is None:
+        found = request.switches = current_switches()  # type: ignore[attr-defined]
+    return found
+
+
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Return the address of a named page; raises ``NoReverseMatch``."""
     return reverse(name, args=args, kwargs=kwargs)
@@ -217,6 +227,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "form_errors": form_errors,
         "page_heading": page_heading,
         "service": Service(),
+        "switches_of": switches_of,
         "page_links": page_links,
         "plural": plural,
         "now": timezone.now,

@@ -1,7 +1,8 @@
-"""Versions of the Declaration and service areas in the admin."""
+"""Versions of the Declaration, service areas and switches in the admin."""
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminIntegerFieldWidget
 from django.core.exceptions import PermissionDenied
@@ -9,11 +10,13 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
+from django.utils import timezone
 
+from declaration import switches
 from declaration.accounts.people import person_of
 from declaration.audit.audited_admin import AuditedAdmin
 from declaration.freshness import move_on
-from declaration.models import DeclarationVersion, Principle, ServiceArea
+from declaration.models import DeclarationVersion, Principle, ServiceArea, Switches
 from declaration.publishing import NotReadyToPublish, publish
 
 
@@ -90,3 +93,50 @@ class ServiceAreaAdmin(AuditedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: ServiceArea | None = None) -> bool:
         """Commitments may name it: it is retired, never deleted."""
         return False
+
+
+class SwitchesForm(forms.ModelForm):
+    """Refuses a new date that would pause nothing."""
+
+    def clean_quiet_until(self) -> Any:
+        until = self.cleaned_data["quiet_until"]
+        if until and "quiet_until" in self.changed_data and until <= timezone.localdate():
+            raise forms.ValidationError("Enter a day after today, or leave this empty.")
+        return until
+
+
+@admin.register(Switches)
+class SwitchesAdmin(admin.ModelAdmin):
+    form = SwitchesForm
+    fields = ("sign_up_paused", "quiet_until", "banner", "changed_at")
+    readonly_fields = ("changed_at",)
+    formfield_overrides = {
+        models.DateField: {
+            "form_class": forms.DateField,
+            "widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        },
+    }
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """There is one row."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Switches | None = None) -> bool:
+        return False
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Switches | None:
+        return switches.current() if object_id == "1" else None
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the one row there is."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return redirect("admin:declaration_switches_change", 1)
+
+    def save_model(self, request: HttpRequest, obj: Switches, form: forms.ModelForm, change: bool) -> None:
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        switches.change(by=person_of(request), **changed)

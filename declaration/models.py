@@ -9,6 +9,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from declaration.choices import KeptChoice, KeptChoiceQuerySet
+
 
 class PublishedWordingCannotChange(Exception):
     """Raised when somebody tries to change or delete a wording that has been published."""
@@ -127,18 +129,17 @@ class Principle(models.Model):
         return super().delete(*args, **kwargs)
 
 
-class ServiceAreaQuerySet(models.QuerySet["ServiceArea"]):
+class ServiceAreaQuerySet(KeptChoiceQuerySet):
     def offered(self) -> "ServiceAreaQuerySet":
         return self.filter(retired_at__isnull=True)
 
 
-class ServiceArea(models.Model):
+class ServiceArea(KeptChoice):
     """A part of a council's work that a commitment can be about, such as housing."""
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100, unique=True)
     order = models.PositiveSmallIntegerField(default=0)
-    retired_at = models.DateTimeField(null=True, blank=True)
 
     objects = ServiceAreaQuerySet.as_manager()
 
@@ -170,3 +171,42 @@ class PublicState(models.Model):
 
     def __str__(self) -> str:
         return f"number {self.number}"
+
+
+class Switches(models.Model):
+    """What administrators turn off for a while, and the banner. There is one row, with key 1."""
+
+    sign_up_paused = models.BooleanField(
+        "pause sign-up",
+        default=False,
+        help_text="Nobody can begin or send a new sign-up. Drafts are kept and can still be changed.",
+    )
+    quiet_until = models.DateField(
+        "pause publication and newsletters until",
+        null=True,
+        blank=True,
+        help_text="For the pre-election period. On this day, what was signed in the meantime is published by "
+        "itself. Leave it empty to publish at once.",
+    )
+    banner = models.TextField(
+        "banner",
+        max_length=300,
+        blank=True,
+        help_text="Shown at the top of every page of the service. Leave it empty for none.",
+    )
+    changed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "switches and banner"
+        verbose_name_plural = "switches and banner"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="one_row_of_switches"),
+        ]
+
+    def __str__(self) -> str:
+        return "Switches and banner"
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing may be published and no newsletter sent today, by London's calendar."""
+        return self.quiet_until is not None and timezone.localdate() < self.quiet_until

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
 
 from declaration.outbox.queue import queue, written
+from declaration.switches import publication_paused_until
 from signatories.links import APPROVER_LINK_DAYS, absolute, approver_url
 from signatories.models import CorrectionRequest, ModerationDecision, Outcome, Signature
 
@@ -69,6 +71,7 @@ def tell_officer_accepted(signature: Signature, decision: ModerationDecision, *,
         to=_officer_email(signature),
         message="tell_officer_accepted",
         key=str(decision.pk),
+        public_from=publication_paused_until(),
         dashboard_url=_dashboard_url(),
     )
 
@@ -95,6 +98,7 @@ def ask_approver_to_sign(signature: Signature, *, occasion: str, post: Post = qu
         key=f"{signature.approver_link_key}:{occasion}",
         sign_url=approver_url(signature),
         link_days=APPROVER_LINK_DAYS,
+        public_from=publication_paused_until(),
     )
 
 
@@ -122,19 +126,30 @@ def tell_officer_approver_was_reminded(signature: Signature, *, days_waiting: in
     )
 
 
-def send_signed_copies(signature: Signature) -> None:
-    """To the approver and to the officer; to both at once when they are the same person."""
+def send_signed_copies(signature: Signature, *, public_from: date | None) -> None:
+    """To the approver and to the officer; to both at once when they are the same person.
+
+    ``public_from`` is the day on which it will be published, None when it is public now.
+    """
     assert signature.version is not None  # noqa: S101
     copy: dict[str, Any] = {
         "version": signature.version,
         "principles": list(signature.version.principles.all()),
         "public_url": absolute(signature.organisation.get_absolute_url()),
+        "public_from": public_from,
     }
     _send(signature, to=signature.approver_email, message="send_approver_signed_copy", key="signed", **copy)
     if not signature.approver_is_officer:
         _send(
             signature, to=_officer_email(signature), message="send_officer_signed_copy", key="signed", **copy
         )
+
+
+def tell_people_it_is_public(signature: Signature) -> None:
+    """To the approver and to the officer, after a pause; to one when they are the same person."""
+    public_url = absolute(signature.organisation.get_absolute_url())
+    for to in dict.fromkeys([signature.approver_email, _officer_email(signature)]):
+        _send(signature, to=to, message="tell_people_it_is_public", key=to, public_url=public_url)
 
 
 def tell_officer_approver_declined(signature: Signature) -> None:
@@ -169,7 +184,12 @@ def tell_officer_withdrawn(signature: Signature) -> None:
 
 
 def tell_approver_withdrawn(signature: Signature) -> None:
-    _send(signature, to=signature.approver_email, message="tell_approver_withdrawn", key="withdrawn")
+    _send(
+        signature,
+        to=signature.approver_email,
+        message="tell_approver_withdrawn",
+        key="withdrawn",
+    )
 
 
 def tell_officer_taken_down(

@@ -26,6 +26,7 @@ from signatories.models import (
     Reason,
     Representative,
     Signature,
+    Status,
     What,
 )
 from signatories.models.decision import words_for_officer
@@ -144,15 +145,17 @@ def take_down(
     note: str = "",
     text: str = "",
 ) -> ModerationDecision:
-    """Remove a published signature from the public list at once.
+    """Remove a published signature from the public list at once, or a signed one before it gets there.
 
     The officer reads the same as in ``request_changes``.
     Raises ImpossibleTransition, SubmissionHasChanged, RecordHasChanged, OwnSubmission or ReasonIsMissing.
     """
     signature = _lock_as_seen(signature, "take down", by=by, seen=seen, version=version)
+    was_public = signature.status == Status.PUBLISHED
     decision = _decide(signature, Outcome.TAKEN_DOWN, by=by, reasons=reasons, note=note, text=text)
     _finish(decision, "take down")
-    record_change(organisation=signature.organisation, what=What.TAKEN_DOWN)
+    if was_public:
+        record_change(organisation=signature.organisation, what=What.TAKEN_DOWN)
     return decision
 
 

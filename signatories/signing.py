@@ -10,6 +10,8 @@ from django.utils import timezone
 from declaration.accounts.models import User
 from declaration.audit.recording import record
 from declaration.models import DeclarationVersion, Principle
+from declaration.switches import current as current_switches
+from declaration.switches import publication_paused_until
 from signatories import emails
 from signatories.changes import record_change
 from signatories.comparing import answers_of
@@ -48,6 +50,10 @@ class Answers(Protocol):
 
 
 AnyAnswers = TypeVar("AnyAnswers", bound=Answers)
+
+
+class SignUpIsPaused(Exception):
+    """Raised when administrators have paused sign-up: nothing new is begun or sent."""
 
 
 class WordingHasChanged(Exception):
@@ -113,7 +119,7 @@ def start_draft(*, representative: Representative, text_of: Signature | None = N
 
     People whose address shows they work there share one draft. ``text_of`` is an earlier
     signature whose answers the new draft begins with.
-    Raises AnotherSignatureIsLive, OrganisationHasEnded or TooManyDrafts.
+    Raises AnotherSignatureIsLive, OrganisationHasEnded, TooManyDrafts or SignUpIsPaused.
     """
     organisation = Organisation.objects.select_for_update().get(pk=representative.organisation_id)
     live = organisation.signatures.live().first()
@@ -125,6 +131,7 @@ def start_draft(*, representative: Representative, text_of: Signature | None = N
     draft = shared or drafts.filter(started_by=representative).first()
     if draft:
         return draft
+    _refuse_while_paused()
     if not representative.is_verified and _open_without_proof(representative) >= MAXIMUM_UNVERIFIED:
         raise TooManyDrafts
     draft = Signature.objects.create(
@@ -135,6 +142,11 @@ def start_draft(*, representative: Representative, text_of: Signature | None = N
         _copy_answers(text_of, draft, commitment)
     record(verb="start", on=draft, by=representative.user, role=Actor.OFFICER, after={"status": draft.status})
     return draft
+
+
+def _refuse_while_paused() -> None:
+    if current_switches().sign_up_paused:
+        raise SignUpIsPaused
 
 
 def _open_without_proof(representative: Representative) -> int:
@@ -185,7 +197,9 @@ def save_answers(*, signature: Signature, read: Callable[[], AnyAnswers]) -> Any
 def submit(*, signature: Signature, by: Representative) -> Signature:
     """Hand a draft, or a changed submission, to the moderators and tell the officer.
 
-    Raises AnotherSignatureIsLive, AnswersAreMissing, OrganisationHasEnded or ImpossibleTransition.
+    What staff asked to have changed may be sent again while sign-up is paused; a draft may not.
+    Raises AnotherSignatureIsLive, AnswersAreMissing, OrganisationHasEnded, SignUpIsPaused or
+    ImpossibleTransition.
     """
     Organisation.objects.select_for_update().get(pk=signature.organisation_id)
     signature = lock(signature)
@@ -197,6 +211,8 @@ def submit(*, signature: Signature, by: Representative) -> Signature:
     verb = "submit" if signature.status == Status.DRAFT else "resubmit"
     signature.transition(verb)
     refuse_if_ended(signature.organisation)
+    if verb == "submit":
+        _refuse_while_paused()
     if signature.approver_is_officer and signature.approver_email in {"", by.email}:
         signature.approver_name, signature.approver_job_title = by.full_name, by.job_title
         signature.approver_email = by.email
@@ -225,12 +241,15 @@ def sign(
 ) -> Signature:
     """Sign the Declaration for the organisation and publish it. Copies go to both people.
 
+    While publication is paused the signature counts, and is published by itself later.
     ``by`` is the signed-in officer who is their own approver; other approvers have no account
     and come by the link in their email. ``version`` is the number of the wording they read.
     Raises WordingHasChanged, OrganisationHasEnded or ImpossibleTransition.
     """
     signature = lock(signature)
-    signature.transition("sign")
+    public_from = publication_paused_until()
+    verb = "sign for later" if public_from else "sign"
+    signature.transition(verb)
     refuse_if_ended(signature.organisation)
     current = DeclarationVersion.objects.current()
     if current is None or current.number != version:
@@ -241,10 +260,11 @@ def sign(
     signature.signed_at = timezone.now()
     signature.signed_by = approver
     signature.signed_capacity = capacity
-    Commitment.objects.filter(signature=signature).update(public_change_at=signature.signed_at)
+    if public_from is None:
+        Commitment.objects.filter(signature=signature).update(public_change_at=signature.signed_at)
     move(
         signature,
-        "sign",
+        verb,
         by=by,
         role=Actor.APPROVER,
         after={
@@ -256,8 +276,9 @@ def sign(
             "answers": answers_of(signature),
         },
     )
-    emails.send_signed_copies(signature)
-    record_change(organisation=signature.organisation, what=What.PUBLISHED)
+    emails.send_signed_copies(signature, public_from=public_from)
+    if public_from is None:
+        record_change(organisation=signature.organisation, what=What.PUBLISHED)
     return signature
 
 
@@ -294,9 +315,11 @@ def withdraw(*, signature: Signature, by: Representative) -> None:
     signature = lock(signature)
     source = signature.status
     move(signature, "withdraw", by=by.user, role=Actor.OFFICER)
+    was_public = source == Status.PUBLISHED
     if source != Status.DRAFT:
         emails.tell_officer_withdrawn(signature)
-    if source in {Status.AWAITING_APPROVER, Status.PUBLISHED} and not signature.approver_is_officer:
+    knows_of_it = source in {Status.AWAITING_APPROVER, Status.SIGNED, Status.PUBLISHED}
+    if knows_of_it and not signature.approver_is_officer:
         emails.tell_approver_withdrawn(signature)
-    if source == Status.PUBLISHED:
+    if was_public:
         record_change(organisation=signature.organisation, what=What.WITHDRAWN)

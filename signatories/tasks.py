@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatories import chasing, checking_in, mistakes
+from signatories import chasing, checking_in, mistakes, releasing
 
 
 @shared_task(ignore_result=True)
@@ -21,3 +21,9 @@ def forget_who_reported_mistakes() -> None:
 def ask_for_updates() -> None:
     """Ask how commitments go, where that is due. Safe to run twice, and at the same moment."""
     checking_in.check_in()
+
+
+@shared_task(ignore_result=True)
+def publish_what_waited() -> None:
+    """Publish what was signed during a pause, once it is over. Safe to run twice, and at the same moment."""
+    releasing.publish_what_waited()

@@ -151,7 +151,9 @@ class CommitmentFactory(DjangoModelFactory):
     partners = "Friends of the Bins"
     target_date = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=200))
     open_to_others = True
-    public_change_at = factory.SelfAttribute("signature.signed_at")
+    public_change_at = factory.LazyAttribute(
+        lambda o: None if o.signature.status == Status.SIGNED else o.signature.signed_at
+    )
 
     @factory.post_generation
     def choices(self, create, extracted):
@@ -231,6 +233,7 @@ class SignatureFactory(DjangoModelFactory):
         changes_requested = factory.Trait(status=Status.CHANGES_REQUESTED, handed_in=True)
         awaiting_approver = factory.Trait(status=Status.AWAITING_APPROVER, approved=True)
         published = factory.Trait(status=Status.PUBLISHED, signed=True)
+        signed_for_later = factory.Trait(status=Status.SIGNED, signed=True)
         rejected = factory.Trait(status=Status.REJECTED, handed_in=True, over=True)
         declined = factory.Trait(
             status=Status.DECLINED, approved=True, over=True, decline_reason="Not this year."
@@ -255,4 +258,5 @@ class SignatureFactory(DjangoModelFactory):
 
 def signature_that_is(status, **fields):
     """Return a signature in one status, made by the trait of the same name."""
-    return SignatureFactory(**({} if status == Status.DRAFT else {str(status): True}), **fields)
+    traits = {Status.DRAFT: {}, Status.SIGNED: {"signed_for_later": True}}
+    return SignatureFactory(**traits.get(status, {str(status): True}), **fields)

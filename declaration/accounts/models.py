@@ -54,6 +54,9 @@ class User(AbstractBaseUser):
         "may sign in", default=True, help_text="Untick this instead of deleting the account."
     )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    digest_wanted = models.BooleanField(
+        "gets the weekday summary of what waits", default=True, help_text="Only moderators are sent it."
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -116,6 +119,29 @@ class User(AbstractBaseUser):
 
     def get_all_permissions(self, obj: models.Model | None = None) -> set[str]:
         return set(permissions_of(self.role)) if self.is_active else set()
+
+
+class SignIn(models.Model):
+    """One sign-in of a member of staff, for them and for administrators to look at. Kept for 90 days."""
+
+    class Method(models.TextChoices):
+        CODE = "code", "Code by email"
+        APP = "totp", "Code by email, then an authenticator app"
+        KEY = "webauthn", "Code by email, then a passkey or security key"
+        RECOVERY = "recovery_codes", "Code by email, then a recovery code"
+        PROVIDER = "oidc", "The department's sign-in"
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    at = models.DateTimeField(default=timezone.now)
+    network = models.CharField(max_length=43, blank=True)
+    method = models.CharField(max_length=20, choices=Method)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=("person", "-at"), name="sign_in_by_person"),)
+
+    def __str__(self) -> str:
+        return f"Sign-in {self.pk}"
 
 
 class SignInCode(models.Model):

@@ -9,8 +9,8 @@ from django.db import models
 class Role(models.TextChoices):
     NONE = "", "No role: not a member of staff"
     VIEWER = "viewer", "Viewer: reads, changes nothing"
-    MODERATOR = "moderator", "Moderator: decides about commitments"
-    EDITOR = "editor", "Editor: looks after the register and the texts"
+    MODERATOR = "moderator", "Moderator: decides about commitments, corrects organisations"
+    EDITOR = "editor", "Newsletter editor: reads, and writes the newsletter"
     ADMINISTRATOR = "administrator", "Administrator: everything, including people"
 
 
@@ -23,10 +23,12 @@ _VIEWER: Final = frozenset(
         "signatories.view_correctionrequest",
         "signatories.view_moderationdecision",
         "signatories.view_organisation",
+        "signatories.view_organisationalias",
         "signatories.view_organisationdomain",
         "signatories.view_progress",
         "signatories.view_reason",
         "signatories.view_representative",
+        "signatories.view_report",
         "signatories.view_signature",
     }
 )
@@ -37,23 +39,16 @@ _MODERATOR: Final = _VIEWER | {
     "signatories.decide_signature",
     "signatories.settle_correctionrequest",
     "signatories.take_down_signature",
-}
-_EDITOR: Final = _VIEWER | {
-    "declaration.add_declarationversion",
-    "declaration.add_principle",
-    "declaration.add_servicearea",
-    "declaration.change_declarationversion",
-    "declaration.change_principle",
-    "declaration.change_servicearea",
-    "signatories.add_organisationdomain",
     "signatories.add_organisation",
-    "signatories.add_reason",
-    "signatories.change_organisationdomain",
+    "signatories.add_organisationalias",
+    "signatories.add_organisationdomain",
     "signatories.change_organisation",
-    "signatories.change_reason",
+    "signatories.change_organisationalias",
+    "signatories.change_organisationdomain",
+    "signatories.delete_organisationalias",
     "signatories.delete_organisationdomain",
-    "signatories.settle_correctionrequest",
 }
+_EDITOR: Final = _VIEWER
 _ADMINISTRATOR: Final = (
     _MODERATOR
     | _EDITOR
@@ -61,6 +56,16 @@ _ADMINISTRATOR: Final = (
         "accounts.add_user",
         "accounts.change_user",
         "accounts.view_user",
+        "declaration.add_declarationversion",
+        "declaration.add_principle",
+        "declaration.add_servicearea",
+        "declaration.change_declarationversion",
+        "declaration.change_principle",
+        "declaration.change_servicearea",
+        "declaration.change_switches",
+        "declaration.view_switches",
+        "signatories.add_reason",
+        "signatories.change_reason",
     }
 )
 

@@ -7,9 +7,15 @@ from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from declaration.accounts.codes import fingerprint
 from declaration.accounts.models import User
 from declaration.accounts.roles import Role
+from declaration.accounts.turns import take_turn
 from declaration.audit.recording import record
+
+
+class LastAdministrator(PermissionDenied):
+    """Raised when nobody would be left who can give roles."""
 
 
 def _facts(person: User) -> Mapping[str, Any]:
@@ -33,8 +39,11 @@ def change(*, person: User, by: User | None, **changes: Any) -> User:
     """Change a person's role, name or right to sign in, and write down what was before.
 
     A new role, or a closed account, ends every session of the person. Raises PermissionDenied
-    when somebody changes their own role or closes their own account.
+    when somebody changes their own role or closes their own account, and LastAdministrator when
+    nobody would be left to give roles.
     """
+    # Two administrators who take each other's role in the same moment wait for one another.
+    take_turn(fingerprint("staffing", "roles"))
     person = User.objects.select_for_update().get(pk=person.pk)
     before = _facts(person)
     for field, value in changes.items():
@@ -48,6 +57,9 @@ def change(*, person: User, by: User | None, **changes: Any) -> User:
     if rights_differ:
         if by is not None and by.pk == person.pk:
             raise PermissionDenied("Nobody changes their own role.")
+        if by is not None and not User.objects.filter(pk=by.pk, is_active=True, role=by.role).exists():
+            raise PermissionDenied("Your own role has just changed.")
+        _refuse_last_administrator(person, before)
         # Sessions carry a fingerprint of this value: a new one ends them all.
         person.set_unusable_password()
     person.save()
@@ -60,6 +72,14 @@ def change(*, person: User, by: User | None, **changes: Any) -> User:
         after=after,
     )
     return person
+
+
+def _refuse_last_administrator(person: User, before: Mapping[str, Any]) -> None:
+    was = before["role"] == Role.ADMINISTRATOR and before["is_active"]
+    stays = person.role == Role.ADMINISTRATOR and person.is_active
+    others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=person.pk)
+    if was and not stays and not others.exists():
+        raise LastAdministrator("This is the last administrator. Make somebody else one first.")
 
 
 @transaction.atomic

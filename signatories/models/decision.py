@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from declaration.choices import KeptChoice, KeptChoiceQuerySet
+
 
 class Outcome(models.TextChoices):
     ACCEPTED = "accepted", "Accepted"
@@ -14,7 +16,7 @@ class Outcome(models.TextChoices):
     TAKEN_DOWN = "taken_down", "Taken down"
 
 
-class ReasonQuerySet(models.QuerySet["Reason"]):
+class ReasonQuerySet(KeptChoiceQuerySet):
     def offered_for(self, outcome: str) -> "ReasonQuerySet":
         """Reasons not retired that may be given for this outcome."""
         flag = {
@@ -25,7 +27,7 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
         return self.filter(retired_at__isnull=True, **{flag: True})
 
 
-class Reason(models.Model):
+class Reason(KeptChoice):
     """A reason for sending back or refusing, with the text the officer reads."""
 
     slug = models.SlugField(unique=True)
@@ -35,7 +37,6 @@ class Reason(models.Model):
     for_changes = models.BooleanField("may be given when changes are requested", default=True)
     for_rejection = models.BooleanField("may be given when a submission is rejected", default=False)
     order = models.PositiveSmallIntegerField(default=0)
-    retired_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReasonQuerySet.as_manager()
 

@@ -18,6 +18,7 @@ class Status(models.TextChoices):
     SUBMITTED = "submitted", "Waiting for review"
     CHANGES_REQUESTED = "changes_requested", "Changes requested"
     AWAITING_APPROVER = "awaiting_approver", "Waiting for the approver"
+    SIGNED = "signed", "Signed, waiting to be published"
     PUBLISHED = "published", "Published"
     REJECTED = "rejected", "Rejected"
     DECLINED = "declined", "Declined by the approver"
@@ -27,7 +28,13 @@ class Status(models.TextChoices):
 
 
 # In the hands of staff or the approver, or public: an organisation has at most one of these.
-LIVE = [Status.SUBMITTED, Status.CHANGES_REQUESTED, Status.AWAITING_APPROVER, Status.PUBLISHED]
+LIVE = [
+    Status.SUBMITTED,
+    Status.CHANGES_REQUESTED,
+    Status.AWAITING_APPROVER,
+    Status.SIGNED,
+    Status.PUBLISHED,
+]
 # What an officer may still edit.
 EDITABLE = [Status.DRAFT, Status.CHANGES_REQUESTED]
 
@@ -55,13 +62,17 @@ TRANSITIONS = (
     Transition(Status.SUBMITTED, "reject", Status.REJECTED, Actor.MODERATOR),
     Transition(Status.CHANGES_REQUESTED, "reject", Status.REJECTED, Actor.MODERATOR),
     Transition(Status.AWAITING_APPROVER, "sign", Status.PUBLISHED, Actor.APPROVER),
+    Transition(Status.AWAITING_APPROVER, "sign for later", Status.SIGNED, Actor.APPROVER),
+    Transition(Status.SIGNED, "publish", Status.PUBLISHED, Actor.SYSTEM),
     Transition(Status.AWAITING_APPROVER, "decline", Status.DECLINED, Actor.APPROVER),
     Transition(Status.AWAITING_APPROVER, "expire", Status.EXPIRED, Actor.SYSTEM),
     Transition(Status.DRAFT, "withdraw", Status.WITHDRAWN, Actor.OFFICER),
     Transition(Status.SUBMITTED, "withdraw", Status.WITHDRAWN, Actor.OFFICER),
     Transition(Status.CHANGES_REQUESTED, "withdraw", Status.WITHDRAWN, Actor.OFFICER),
     Transition(Status.AWAITING_APPROVER, "withdraw", Status.WITHDRAWN, Actor.OFFICER),
+    Transition(Status.SIGNED, "withdraw", Status.WITHDRAWN, Actor.OFFICER),
     Transition(Status.PUBLISHED, "withdraw", Status.WITHDRAWN, Actor.OFFICER),
+    Transition(Status.SIGNED, "take down", Status.TAKEN_DOWN, Actor.MODERATOR),
     Transition(Status.PUBLISHED, "take down", Status.TAKEN_DOWN, Actor.MODERATOR),
 )
 
@@ -105,6 +116,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def awaiting_review(self) -> "SignatureQuerySet":
         """What waits for a moderator, oldest first."""
         return self.filter(status=Status.SUBMITTED).order_by("submitted_at", "pk")
+
+    def awaiting_publication(self) -> "SignatureQuerySet":
+        """What was signed while publication was paused, in the order it was signed."""
+        return self.filter(status=Status.SIGNED).order_by("signed_at", "pk")
 
     def awaiting_approver(self) -> "SignatureQuerySet":
         return self.filter(status=Status.AWAITING_APPROVER)
@@ -186,7 +201,9 @@ class Signature(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation"],
-                condition=Q(status__in=["submitted", "changes_requested", "awaiting_approver", "published"]),
+                condition=Q(
+                    status__in=["submitted", "changes_requested", "awaiting_approver", "signed", "published"]
+                ),
                 name="one_live_signature_per_organisation",
             ),
             models.UniqueConstraint(
@@ -210,7 +227,7 @@ class Signature(models.Model):
                 name="signature_signed_at_and_by",
             ),
             models.CheckConstraint(
-                condition=~Q(status="published")
+                condition=~Q(status__in=["signed", "published"])
                 | (Q(signed_at__isnull=False, version__isnull=False) & ~Q(wording_hash="")),
                 name="published_signature_is_signed",
             ),
@@ -218,6 +235,7 @@ class Signature(models.Model):
         permissions = [
             ("decide_signature", "Can accept, request changes and reject"),
             ("take_down_signature", "Can take a published signature down"),
+            ("view_report", "Can read the report"),
         ]
 
     def __str__(self) -> str:

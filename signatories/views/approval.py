@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from declaration.accounts.models import User
 from declaration.models import DeclarationVersion
+from declaration.switches import publication_paused_until
 from signatories import asking, registering, signing
 from signatories.forms.approval import DeclineForm, SignForm
 from signatories.links import LinkIsOld, LinkIsWrong, signature_for_approver
@@ -61,14 +62,20 @@ def show_and_sign(
         "principles": version.principles.all(),
         "decline_url": decline_url,
         "wording_has_changed": wording_has_changed,
+        "public_from": publication_paused_until(),
     }
     return render(request, "approval/sign.html", page)
 
 
 def _nothing_to_sign(request: HttpRequest, signature: Signature, *, signed_in: bool) -> HttpResponse:
     """Say what became of a signature that waits for the approver no longer."""
-    page = {"signed_in": signed_in, "signature": signature, "commitment": signature.commitment}
-    name = "signed" if signature.status == Status.PUBLISHED else "closed"
+    page = {
+        "signed_in": signed_in,
+        "signature": signature,
+        "commitment": signature.commitment,
+        "public_from": publication_paused_until(),
+    }
+    name = "signed" if signature.status in {Status.SIGNED, Status.PUBLISHED} else "closed"
     return render(request, f"approval/{name}.html", page)
 
 

@@ -24,9 +24,16 @@ def begin_draft(
         return render(request, "organisations/already_live.html", page)
     except registering.OrganisationHasEnded as error:
         return has_ended(request, error.organisation)
+    except signing.SignUpIsPaused:
+        return sign_up_is_paused(request)
     except signing.TooManyDrafts:
         return render(request, "organisations/too_many_drafts.html", {"signed_in": True}, status=429)
     return redirect("sign_up", draft.reference)
+
+
+def sign_up_is_paused(request: SignedInRequest) -> HttpResponse:
+    """Say that nothing can be begun now, and where the drafts are."""
+    return render(request, "signing_up/paused.html", {"signed_in": True}, status=409)
 
 
 def has_ended(request: SignedInRequest, organisation: Organisation) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from declaration.accounts.models import User
 from declaration.accounts.people import SignedInRequest
+from declaration.switches import publication_paused_until
 from signatories import asking, signing
 from signatories.access import signature_of, signatures_of
 from signatories.forms.approval import CorrectApproverForm
@@ -35,6 +36,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         "signatures": signatures,
         "without_signature": [r for r in represented if r.organisation_id not in shown],
         "notice": notice,
+        "public_from": publication_paused_until(),
     }
     return render(request, "dashboard/dashboard.html", page)
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from declaration.accounts.people import SignedInRequest
+from declaration.switches import current as current_switches
 from signatories import registering
 from signatories.email_domains import domain_of, is_webmail, organisations_of, works_for
 from signatories.forms.organisations import (
@@ -16,7 +17,7 @@ from signatories.forms.organisations import (
 )
 from signatories.models import Organisation
 from signatories.register import find_organisations
-from signatories.views.beginning import begin_draft, has_ended
+from signatories.views.beginning import begin_draft, has_ended, sign_up_is_paused
 from signatories.views.unsaved import signed_in, unsaved
 
 MAXIMUM_RESULTS = 20
@@ -98,6 +99,8 @@ def organisation_start(request: SignedInRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         live = organisation.signatures.live().first()
         return render(request, "organisations/start.html", {**page, "live": live})
+    if current_switches().sign_up_paused and not organisation.signatures.exists():
+        return sign_up_is_paused(request)
     representative = registering.become_representative(organisation=organisation, user=request.user)
     return begin_draft(request, representative)
 
@@ -107,10 +110,10 @@ def organisation_start(request: SignedInRequest, slug: str) -> HttpResponse:
 def propose_organisation(request: SignedInRequest) -> HttpResponse:
     """Propose a body that is not listed. A private supplier gets the page that helps them."""
     form = ProposalForm(request.POST or unsaved(request) or None)
-    too_many = False
+    too_many, paused = False, current_switches().sign_up_paused
     if request.method == "POST" and form.data.get("kind") == SUPPLIER:
         return redirect("suppliers")
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not paused:
         try:
             organisation = registering.propose_organisation(**form.cleaned_data, by=request.user)
         except registering.TooManyProposals:
@@ -121,6 +124,7 @@ def propose_organisation(request: SignedInRequest) -> HttpResponse:
         "signed_in": True,
         "form": form,
         "too_many": too_many,
+        "paused": paused,
         "back_url": reverse("search_organisations"),
     }
     return render(request, "organisations/propose.html", page)

@@ -148,7 +148,12 @@ def check_answers(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 def _show_answers(
-    request: SignedInRequest, signature: Signature, officer: Representative, *, tried: bool = False
+    request: SignedInRequest,
+    signature: Signature,
+    officer: Representative,
+    *,
+    tried: bool = False,
+    tried_while_paused: bool = False,
 ) -> HttpResponse:
     missing = unanswered(signature, officer)
     page = {
@@ -158,6 +163,7 @@ def _show_answers(
         "officer": officer,
         "missing": [BY_SLUG[slug] for slug in missing],
         "tried": tried,
+        "tried_while_paused": tried_while_paused,
         "last_decision": signature.decisions.order_by("pk").last(),
         "back_url": reverse("question", args=[signature.reference, ORDER[-1]]),
     }
@@ -169,6 +175,8 @@ def _submit(request: SignedInRequest, signature: Signature, officer: Representat
         signing.submit(signature=signature, by=officer)
     except signing.AnswersAreMissing:
         return _show_answers(request, signature, officer, tried=True)
+    except signing.SignUpIsPaused:
+        return _show_answers(request, signature, officer, tried_while_paused=True)
     except registering.OrganisationHasEnded as error:
         return has_ended(request, error.organisation)
     except signing.AnotherSignatureIsLive as error:

@@ -21,7 +21,7 @@ from django.urls import get_resolver, reverse
 
 from declaration.accounts.models import User
 from declaration.audit.models import AuditEvent
-from declaration.models import DeclarationVersion, Principle, ServiceArea
+from declaration.models import DeclarationVersion, Principle, ServiceArea, Switches
 from declaration.outbox.models import Email
 from declaration.outbox.queue import queue
 from declaration.publishing import publish
@@ -114,28 +114,33 @@ admin:accounts_user_add                              srrrrri srrrrri
 admin:accounts_user_history                          srrrrri srrrrri
 admin:accounts_user_delete                           srrrrrr srrrrrr
 admin:accounts_user_change                           srrrrri srrrrri
-admin:declaration_declarationversion_publish         srrrrmm srrrrii
+admin:declaration_declarationversion_publish         srrrrrm srrrrri
 admin:declaration_declarationversion_changelist      srriiii srriiii
-admin:declaration_declarationversion_add             srrrrii srrrrii
+admin:declaration_declarationversion_add             srrrrri srrrrri
 admin:declaration_declarationversion_history         srriiii srriiii
 admin:declaration_declarationversion_delete          srrrrrr srrrrrr
-admin:declaration_declarationversion_change          srriiii srrrrii
+admin:declaration_declarationversion_change          srriiii srrrrri
 admin:declaration_servicearea_changelist             srriiii srriiii
-admin:declaration_servicearea_add                    srrrrii srrrrii
+admin:declaration_servicearea_add                    srrrrri srrrrri
 admin:declaration_servicearea_history                srriiii srriiii
 admin:declaration_servicearea_delete                 srrrrrr srrrrrr
-admin:declaration_servicearea_change                 srriiii srrrrii
-admin:signatories_correctionrequest_settle           srrrmmm srrriii
+admin:declaration_servicearea_change                 srriiii srrrrri
+admin:signatories_correctionrequest_settle           srrrmrm srrriri
 admin:signatories_correctionrequest_changelist       srriiii srriiii
 admin:signatories_correctionrequest_add              srrrrrr srrrrrr
 admin:signatories_correctionrequest_history          srriiii srriiii
 admin:signatories_correctionrequest_delete           srrrrrr srrrrrr
 admin:signatories_correctionrequest_change           srriiii srrmmmm
+admin:declaration_switches_changelist                srrrrri srrrrri
+admin:declaration_switches_add                       srrrrrr srrrrrr
+admin:declaration_switches_history                   srrrrri srrrrri
+admin:declaration_switches_delete                    srrrrrr srrrrrr
+admin:declaration_switches_change                    srrrrri srrrrri
 admin:signatories_organisation_changelist            srriiii srriiii
-admin:signatories_organisation_add                   srrrrii srrrrii
+admin:signatories_organisation_add                   srrriri srrriri
 admin:signatories_organisation_history               srriiii srriiii
 admin:signatories_organisation_delete                srrrrrr srrrrrr
-admin:signatories_organisation_change                srriiii srrrrii
+admin:signatories_organisation_change                srriiii srrriri
 admin:signatories_progress_take_down                 srrrmrm srrriri
 admin:signatories_progress_changelist                srriiii srriiii
 admin:signatories_progress_add                       srrrrrr srrrrrr
@@ -143,10 +148,10 @@ admin:signatories_progress_history                   srriiii srriiii
 admin:signatories_progress_delete                    srrrrrr srrrrrr
 admin:signatories_progress_change                    srriiii srrmmmm
 admin:signatories_reason_changelist                  srriiii srriiii
-admin:signatories_reason_add                         srrrrii srrrrii
+admin:signatories_reason_add                         srrrrri srrrrri
 admin:signatories_reason_history                     srriiii srriiii
 admin:signatories_reason_delete                      srrrrrr srrrrrr
-admin:signatories_reason_change                      srriiii srrrrii
+admin:signatories_reason_change                      srriiii srrrrri
 admin:signatories_signature_decide                   srrriri srrriri
 admin:signatories_signature_verify_officer           srrrmrm srrriri
 admin:signatories_signature_confirm_organisation     srrrmrm srrriri
@@ -224,6 +229,7 @@ def world(db):
         "signatories.correctionrequest": CorrectionRequest.objects.create(
             organisation=councils[0], what_is_wrong="The name."
         ),
+        "declaration.switches": Switches.objects.create(),
         "signatories.organisation": councils[0],
         "signatories.progress": Progress.objects.create(
             commitment=signature.commitment, stage="on-track", happened="Words", reported_by=officers[0]

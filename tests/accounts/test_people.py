@@ -183,3 +183,28 @@ class TestRows:
         person.is_active = False
         assert not person.has_perm("accounts.change_user") and not person.has_module_perms("accounts")
         assert person.get_all_permissions() == set()
+
+
+class TestLastAdministrator:
+    def test_keeps_an_administrator_whoever_asks(self):
+        boss = staff_member("administrator")
+        for change in ({"role": "viewer"}, {"is_active": False}):
+            with pytest.raises(staffing.LastAdministrator):
+                staffing.change(person=boss, by=None, **change)
+        with pytest.raises(CommandError, match="last administrator"):
+            call_command("create_staff", boss.email, "--role", "viewer", stdout=StringIO())
+        boss.refresh_from_db()
+        assert (boss.role, boss.is_active) == ("administrator", True)
+
+    def test_two_who_take_each_others_role_leave_one(self):
+        first, second = (staff_member("administrator", f"{n}@communities.gov.uk") for n in ("a", "b"))
+        staffing.change(person=second, by=first, role="viewer")
+        with pytest.raises(PermissionDenied):
+            staffing.change(person=first, by=second, role="viewer")
+        assert User.objects.get(role="administrator") == first
+
+    def test_closed_account_counts_for_nobody(self):
+        boss = staff_member("administrator")
+        User.objects.create_user("gone@communities.gov.uk", role="administrator", is_active=False)
+        with pytest.raises(staffing.LastAdministrator):
+            staffing.change(person=boss, by=None, role="")

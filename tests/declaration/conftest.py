@@ -7,10 +7,10 @@ from tests.factories import UserFactory
 
 @pytest.fixture
 def person(db):
-    return UserFactory(role="editor", full_name="Eddy Tor")
+    return UserFactory(role="administrator", full_name="Ada Min")
 
 
 @pytest.fixture
-def editor(person):
-    """A browser in which an editor is signed in with a second factor."""
+def administrator(person):
+    """A browser in which an administrator is signed in with a second factor."""
     return sign_in_as_staff(Client(), person)

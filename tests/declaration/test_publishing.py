@@ -35,7 +35,7 @@ def test_publish_fixes_the_wording_with_its_hash_and_history(published, person):
     assert published.wording_hash == hashlib.sha256(plain).hexdigest()
     assert (published.published_by, published.published_at is not None) == (person, True)
     [event] = AuditEvent.objects.about(published)
-    assert (event.verb, event.actor, event.actor_role) == ("publish", person, "editor")
+    assert (event.verb, event.actor, event.actor_role) == ("publish", person, "administrator")
     assert event.after == {"published": True, "wording_hash": published.wording_hash}
 
 

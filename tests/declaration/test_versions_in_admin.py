@@ -40,15 +40,15 @@ NEW = {
 }
 
 
-def test_write_and_publish_a_new_wording(editor, person):
+def test_write_and_publish_a_new_wording(administrator, person):
     DeclarationVersionFactory(published=True)
-    assert editor.post(f"{LIST}add/", NEW).status_code == 302
+    assert administrator.post(f"{LIST}add/", NEW).status_code == 302
     version = DeclarationVersion.objects.get(number=2)
     assert DeclarationVersion.objects.current().number == 1
-    page = editor.get(page_of(version)).content.decode()
+    page = administrator.get(page_of(version)).content.decode()
     assert_valid_html(page)
     assert BeautifulSoup(page, "html5lib").find("form", action=publish_address(version))
-    answer = editor.post(publish_address(version), follow=True)
+    answer = administrator.post(publish_address(version), follow=True)
     assert messages_of(answer) == ["Published version 2."]
     version.refresh_from_db()
     assert DeclarationVersion.objects.current() == version
@@ -58,44 +58,44 @@ def test_write_and_publish_a_new_wording(editor, person):
     assert verbs == ["add", "edit principles", "publish"]
 
 
-def test_look_at_a_wording_publishes_nothing(editor):
+def test_look_at_a_wording_publishes_nothing(administrator):
     version = DeclarationVersionFactory()
     for method in ("get", "head"):
-        assert getattr(editor, method)(publish_address(version)).status_code == 405
-        assert getattr(editor, method)(page_of(version)).status_code == 200
+        assert getattr(administrator, method)(publish_address(version)).status_code == 405
+        assert getattr(administrator, method)(page_of(version)).status_code == 200
     version.refresh_from_db()
     assert version.published_at is None
 
 
-def test_publish_twice_or_without_principles_says_why_not(editor):
+def test_publish_twice_or_without_principles_says_why_not(administrator):
     published = DeclarationVersionFactory(published=True)
     empty = DeclarationVersionFactory()
     empty.principles.all().delete()
-    first, second = (editor.post(publish_address(v), follow=True) for v in (published, empty))
+    first, second = (administrator.post(publish_address(v), follow=True) for v in (published, empty))
     assert messages_of(first) == ["This version has already been published."]
     assert messages_of(second) == ["Write at least one principle before you publish this version."]
     assert DeclarationVersion.objects.current() == published
 
 
-def test_published_wording_is_only_read(editor):
+def test_published_wording_is_only_read(administrator):
     version = DeclarationVersionFactory(published=True)
-    soup = BeautifulSoup(editor.get(page_of(version)).content.decode(), "html5lib")
+    soup = BeautifulSoup(administrator.get(page_of(version)).content.decode(), "html5lib")
     assert version.title in soup.get_text()
     assert not soup.select("#content input:not([type=hidden]), #content textarea")
-    answer = editor.post(page_of(version), {**NEW, "number": str(version.number)})
+    answer = administrator.post(page_of(version), {**NEW, "number": str(version.number)})
     assert answer.status_code == 403
-    assert editor.post(f"{LIST}{version.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert administrator.post(f"{LIST}{version.pk}/delete/", {"post": "yes"}).status_code == 403
     action = {"action": "delete_selected", "_selected_action": version.pk, "post": "yes"}
-    editor.post(LIST, action)
+    administrator.post(LIST, action)
     version.refresh_from_db()
     assert version.title == "The Local Digital Declaration"
 
 
-def test_wording_published_while_the_form_was_open_is_not_changed(editor, person):
+def test_wording_published_while_the_form_was_open_is_not_changed(administrator, person):
     version = DeclarationVersionFactory()
-    assert editor.get(page_of(version)).status_code == 200
-    editor.post(publish_address(version))
-    assert editor.post(page_of(version), {**NEW, "number": str(version.number)}).status_code == 403
+    assert administrator.get(page_of(version)).status_code == 200
+    administrator.post(publish_address(version))
+    assert administrator.post(page_of(version), {**NEW, "number": str(version.number)}).status_code == 403
 
 
 @pytest.mark.parametrize("role", ["viewer", "moderator", ""])
@@ -119,13 +119,14 @@ def test_publish_is_refused_without_the_forms_token(person):
     assert DeclarationVersion.objects.current() is None
 
 
-def test_edit_of_a_service_area_is_written_into_the_history(editor, person):
+def test_edit_of_a_service_area_is_written_into_the_history(administrator, person):
     area = ServiceAreaFactory(name="Housing", order=1)
     fields = {"slug": area.slug, "name": "Homes", "order": "1", "retired_at_0": "", "retired_at_1": ""}
-    assert editor.post(f"/admin/declaration/servicearea/{area.pk}/change/", fields).status_code == 302
+    assert administrator.post(f"/admin/declaration/servicearea/{area.pk}/change/", fields).status_code == 302
     [event] = AuditEvent.objects.about(area)
     assert (event.before, event.after, event.actor) == ({"name": "Housing"}, {"name": "Homes"}, person)
     assert (
-        editor.post(f"/admin/declaration/servicearea/{area.pk}/delete/", {"post": "yes"}).status_code == 403
+        administrator.post(f"/admin/declaration/servicearea/{area.pk}/delete/", {"post": "yes"}).status_code
+        == 403
     )
     assert ServiceArea.objects.filter(pk=area.pk).exists()

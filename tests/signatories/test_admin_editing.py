@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def person():
-    return UserFactory(role="editor", full_name="Eddy Tor")
+    return UserFactory(role="administrator", full_name="Ada Min")
 
 
 @pytest.fixture
-def editor(person):
+def administrator(person):
     return sign_in_as_staff(Client(), person)
 
 
@@ -50,28 +50,30 @@ def history(thing):
     return list(AuditEvent.objects.about(thing).order_by("pk"))
 
 
-def test_edit_of_an_organisation_is_written_into_the_history(editor, person):
+def test_edit_of_an_organisation_is_written_into_the_history(administrator, person):
     organisation = OrganisationFactory(name="Old name")
-    answer = editor.post(page_of(organisation), form_on(editor, page_of(organisation), name="New name"))
+    answer = administrator.post(
+        page_of(organisation), form_on(administrator, page_of(organisation), name="New name")
+    )
     assert answer.status_code == 302
     [event] = history(organisation)
-    assert (event.verb, event.actor, event.actor_role) == ("edit", person, "editor")
+    assert (event.verb, event.actor, event.actor_role) == ("edit", person, "administrator")
     assert (event.before, event.after) == ({"name": "Old name"}, {"name": "New name"})
 
 
-def test_edit_of_the_domains_alone_is_written_and_survives_the_next_load(editor):
+def test_edit_of_the_domains_alone_is_written_and_survives_the_next_load(administrator):
     load_register()
     leeds = Organisation.objects.get(slug="leeds")
     domain = leeds.domains.first()
     assert leeds.origin == Origin.REGISTER
-    editor.post(page_of(leeds), form_on(editor, page_of(leeds), **{"domains-0-DELETE": "on"}))
+    administrator.post(page_of(leeds), form_on(administrator, page_of(leeds), **{"domains-0-DELETE": "on"}))
     assert not leeds.domains.filter(domain=domain.domain).exists()
     assert [event.after["removed"] for event in history(leeds)] == [[domain.domain]]
     load_register()
     assert not leeds.domains.filter(domain=domain.domain).exists()
 
 
-def test_domain_is_added_in_lower_case(editor):
+def test_domain_is_added_in_lower_case(administrator):
     organisation = OrganisationFactory(domains=[])
     added = {
         "domains-TOTAL_FORMS": "1",
@@ -79,54 +81,54 @@ def test_domain_is_added_in_lower_case(editor):
         "domains-0-id": "",
         "domains-0-organisation": organisation.pk,
     }
-    answer = editor.post(page_of(organisation), form_on(editor, page_of(organisation), **added))
+    answer = administrator.post(page_of(organisation), form_on(administrator, page_of(organisation), **added))
     assert answer.status_code == 302
     assert [row.domain for row in organisation.domains.all()] == ["new.gov.uk"]
 
 
-def test_organisation_and_reason_are_never_deleted(editor):
+def test_organisation_and_reason_are_never_deleted(administrator):
     for thing in (OrganisationFactory(), ReasonFactory()):
         address = page_of(thing).replace("change", "delete")
-        assert editor.post(address, {"post": "yes"}).status_code == 403
+        assert administrator.post(address, {"post": "yes"}).status_code == 403
         action = {"action": "delete_selected", "_selected_action": thing.pk, "post": "yes"}
-        editor.post(f"/admin/signatories/{thing._meta.model_name}/", action)
+        administrator.post(f"/admin/signatories/{thing._meta.model_name}/", action)
         assert type(thing).objects.filter(pk=thing.pk).exists()
 
 
-def test_reason_is_added_and_edited_with_history(editor, person):
+def test_reason_is_added_and_edited_with_history(administrator, person):
     fields = {"slug": "new", "title": "New", "text": "Think again.", "order": "1"}
     retired = {"retired_at_0": "", "retired_at_1": ""}
-    assert editor.post("/admin/signatories/reason/add/", {**fields, **retired}).status_code == 302
+    assert administrator.post("/admin/signatories/reason/add/", {**fields, **retired}).status_code == 302
     reason = Reason.objects.get(slug="new")
-    editor.post(page_of(reason), form_on(editor, page_of(reason), text="Think twice."))
+    administrator.post(page_of(reason), form_on(administrator, page_of(reason), text="Think twice."))
     assert [event.verb for event in history(reason)] == ["add", "edit"]
     assert history(reason)[1].after == {"text": "Think twice."}
     assert {event.actor for event in history(reason)} == {person}
 
 
-@pytest.mark.parametrize("role", ["viewer", "moderator"])
-def test_edit_is_refused_without_the_permission(role, editor):
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_edit_is_refused_without_the_permission(role, administrator):
     organisation, reason = OrganisationFactory(), ReasonFactory()
     browser = sign_in_as_staff(Client(), UserFactory(role=role))
     for thing in (organisation, reason):
-        form = form_on(editor, page_of(thing))
+        form = form_on(administrator, page_of(thing))
         assert browser.get(page_of(thing)).status_code == 200
         assert browser.post(page_of(thing), form).status_code == 403
     assert not AuditEvent.objects.exists()
 
 
-def test_origin_and_confirmation_cannot_be_typed_in(editor):
+def test_origin_and_confirmation_cannot_be_typed_in(administrator):
     organisation = OrganisationFactory(proposed=True)
     extra = {"origin": "register", "confirmed_at": "2026-01-01", "confirmed_by": "1"}
-    editor.post(page_of(organisation), form_on(editor, page_of(organisation), **extra))
+    administrator.post(page_of(organisation), form_on(administrator, page_of(organisation), **extra))
     organisation.refresh_from_db()
     assert organisation.is_awaiting_confirmation
 
 
-def test_edit_of_successors_is_written_into_the_history(editor):
+def test_edit_of_successors_is_written_into_the_history(administrator):
     ended, heir = OrganisationFactory(), OrganisationFactory()
-    data = form_on(editor, page_of(ended), successors=[heir.pk])
-    assert editor.post(page_of(ended), data).status_code == 302
+    data = form_on(administrator, page_of(ended), successors=[heir.pk])
+    assert administrator.post(page_of(ended), data).status_code == 302
     assert list(ended.successors.all()) == [heir]
     [event] = AuditEvent.objects.about(ended).filter(verb="edit", after__has_key="successors")
     assert (event.before, event.after) == ({"successors": []}, {"successors": [heir.name]})

@@ -131,7 +131,7 @@ def test_crawl_by_anybody_changes_nothing(person, service):
         "approver": f"/approve/{token}/decline/",
         "viewer": "/admin/signatories/signature/0/change/",
         "moderator": "/admin/signatories/signature/0/decide/accept/",
-        "editor": "/admin/declaration/declarationversion/0/change/",
+        "editor": "/admin/signatories/organisation/0/change/",
         "administrator": "/admin/accounts/user/0/change/",
     }[person]
     assert re.sub(r"\d+", "0", must_reach) in reached

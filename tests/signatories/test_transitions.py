@@ -1,9 +1,12 @@
 """Every status and every verb: the activity takes the way of the table, or nothing at all is written."""
 
+from datetime import date
+
 import pytest
 from django.forms.models import model_to_dict
 
 from declaration.audit.models import AuditEvent
+from declaration.models import Switches
 from declaration.outbox.models import Email
 from signatories import asking, chasing, moderation, signing
 from signatories.forms.questions import TitleForm
@@ -24,6 +27,10 @@ TABLE = {
     ("changes_requested", "reject"): ("rejected", "moderator"),
     ("changes_requested", "withdraw"): ("withdrawn", "officer"),
     ("awaiting_approver", "sign"): ("published", "approver"),
+    ("awaiting_approver", "sign for later"): ("signed", "approver"),
+    ("signed", "publish"): ("published", "system"),
+    ("signed", "withdraw"): ("withdrawn", "officer"),
+    ("signed", "take down"): ("taken_down", "moderator"),
     ("awaiting_approver", "decline"): ("declined", "approver"),
     ("awaiting_approver", "expire"): ("expired", "system"),
     ("awaiting_approver", "withdraw"): ("withdrawn", "officer"),
@@ -47,6 +54,19 @@ MAILS = {
         ("chief", "send_approver_signed_copy"),
         ("officer", "send_officer_signed_copy"),
     },
+    ("awaiting_approver", "sign for later"): {
+        ("chief", "send_approver_signed_copy"),
+        ("officer", "send_officer_signed_copy"),
+    },
+    ("signed", "publish"): {
+        ("chief", "tell_people_it_is_public"),
+        ("officer", "tell_people_it_is_public"),
+    },
+    ("signed", "withdraw"): {
+        ("officer", "tell_officer_withdrawn"),
+        ("chief", "tell_approver_withdrawn"),
+    },
+    ("signed", "take down"): {("officer", "tell_officer_taken_down")},
     ("awaiting_approver", "decline"): {("officer", "tell_officer_approver_declined")},
     ("awaiting_approver", "expire"): {("officer", "tell_officer_waiting_expired")},
     ("awaiting_approver", "withdraw"): {
@@ -81,17 +101,35 @@ def do(verb, signature, moderator, version):
         "request changes": lambda: moderation.request_changes(**decision, **why),
         "reject": lambda: moderation.reject(**decision, **why),
         "take down": lambda: moderation.take_down(**decision, **why),
-        "sign": lambda: signing.sign(
-            signature=signature,
-            name="Ada Lovelace",
-            job_title="Leader",
-            capacity="leader",
-            version=version.number,
-        ),
+        "sign": lambda: sign(signature, version),
+        "sign for later": lambda: sign_for_later(signature, version),
+        "publish": lambda: publish(signature),
         "decline": lambda: signing.decline(signature=signature, reason="Not this year."),
         "expire": lambda: expire(signature),
     }
     return activities[verb]()
+
+
+def sign(signature, version):
+    signing.sign(
+        signature=signature,
+        name="Ada Lovelace",
+        job_title="Leader",
+        capacity="leader",
+        version=version.number,
+    )
+
+
+def sign_for_later(signature, version):
+    Switches.objects.update_or_create(pk=1, defaults={"quiet_until": date(2999, 1, 1)})
+    sign(signature, version)
+
+
+def publish(signature):
+    with signing.transaction.atomic():
+        signature = signing.lock(signature)
+        signing.move(signature, "publish", by=None, role="system")
+        chasing.emails.tell_people_it_is_public(signature)
 
 
 def expire(signature):
@@ -118,7 +156,7 @@ def test_table_is_the_one_that_was_agreed():
 
 
 def test_statuses_are_live_or_editable_as_the_public_list_and_the_pages_need():
-    assert set(LIVE) == {"submitted", "changes_requested", "awaiting_approver", "published"}
+    assert set(LIVE) == {"submitted", "changes_requested", "awaiting_approver", "signed", "published"}
     assert set(EDITABLE) == {"draft", "changes_requested"}
     sources, targets = {s for s, _ in TABLE}, {t for t, _ in TABLE.values()}
     assert sources | targets == set(Status.values)

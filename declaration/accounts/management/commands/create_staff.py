@@ -33,6 +33,8 @@ class Command(BaseCommand):
             else:
                 changes = {"role": role, "is_active": True} | ({"full_name": name} if name else {})
                 person = staffing.change(person=person, by=None, **changes)
+        except staffing.LastAdministrator as refused:
+            raise CommandError(str(refused)) from refused
         except ValidationError as refused:
             raise CommandError(f"“{email}” is not an email address.") from refused
         local = not (settings.EMAIL_URL or settings.NOTIFY_API_KEY)
