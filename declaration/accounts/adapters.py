@@ -10,6 +10,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from declaration.accounts import sign_ins
+from declaration.accounts.models import User
 from declaration.accounts.networks import network_of
 from declaration.accounts.paths import own_path
 from declaration.outbox.queue import queue
@@ -34,6 +36,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
         logger.info("Signed in: person %s", user.pk)
+        if isinstance(user, User):
+            sign_ins.note(request, user)
 
     def is_safe_url(self, url: str) -> bool:
         return bool(own_path(url))

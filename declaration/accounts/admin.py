@@ -5,11 +5,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import formats, timezone
 
 from declaration.accounts import staffing
 from declaration.accounts.models import User
 
 _CHANGED_HERE = ("full_name", "role", "is_active")
+LAST_SIGN_INS = 10
 
 
 @admin.register(User)
@@ -17,16 +19,27 @@ class UserAdmin(admin.ModelAdmin):
     list_display = ("email", "full_name", "role", "is_active", "last_login")
     list_filter = ("role", "is_active")
     search_fields = ("email", "full_name")
-    fields = ("email", "full_name", "role", "is_active", "joined_at", "last_login")
+    fields = ("email", "full_name", "role", "is_active", "joined_at", "last_login", "last_sign_ins")
     actions = ("reset_second_factor",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        fixed = ("joined_at", "last_login")
+        fixed = ("joined_at", "last_login", "last_sign_ins")
         if obj is None:
             return fixed
         # The address is who somebody is: another address is another person.
         own = ("role", "is_active") if obj.pk == request.user.pk else ()
         return ("email", *own, *fixed)
+
+    @admin.display(description="last sign-ins", empty_value="None in the last 90 days")
+    def last_sign_ins(self, person: User) -> str | None:
+        if not person.pk:
+            return None
+        told = [
+            f"{formats.localize(timezone.localtime(one.at))}: {one.get_method_display()}, "
+            f"{one.network or 'network not known'}"
+            for one in person.sign_ins.all()[:LAST_SIGN_INS]
+        ]
+        return "\n".join(told) or None
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         acting = request.user

@@ -10,11 +10,12 @@ from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.auth import get_user, logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 
+from declaration.accounts import unsaved
 from declaration.accounts.models import User
 from declaration.accounts.paths import sign_in_url
 from declaration.accounts.second_factor import has_factor, used_in_this_session
@@ -41,6 +42,7 @@ def _person_within_limits(request: HttpRequest) -> User | AnonymousUser:
     seen = request.session.setdefault("seen_at", now)
     idle = STAFF_IDLE if person.is_staff else OFFICER_IDLE
     if now - started >= LONGEST_SESSION.total_seconds() or now - seen >= idle.total_seconds():
+        request.session_ended_of = person.pk  # type: ignore[attr-defined] # for what they had typed
         request.user = person  # signing out looks at who it is, and that is being found out here
         logout(request)
         return AnonymousUser()
@@ -68,17 +70,42 @@ class SessionLimits:
 
 
 class SecondFactorForStaff:
-    """Let nobody into the admin without a role and a second factor used in this session."""
+    """Let nobody into the admin without a role and a second factor used in this session.
+
+    What staff post after their session has ended is kept until they have signed in again.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith(reverse("admin:index")):
-            return self._before_admin(request) or self.get_response(request)
+            if request.method == "POST" and not isinstance(request.user, User):
+                return self.get_response(request)  # as far as process_view, behind the check of the token
+            return self._before_admin(request) or self._admin_page(request)
         if request.path.startswith(reverse("mfa_index")):
             return self._before_second_factor(request) or self.get_response(request)
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: object) -> HttpResponse | None:
+        """Keep what a stranger posted to the admin, once it is known to come from one of our pages."""
+        if not request.path.startswith(reverse("admin:index")) or isinstance(request.user, User):
+            return None
+        doors = {reverse(f"admin:{name}") for name in ("index", "login", "logout")}
+        back = reverse("admin:index") if request.path in doors else request.get_full_path()
+        if request.method == "POST" and request.path not in doors:
+            _ = request.user.is_authenticated  # finds out whose session has ended
+            unsaved.keep(request, getattr(request, "session_ended_of", None))
+        return redirect(sign_in_url(back))
+
+    def _admin_page(self, request: HttpRequest) -> HttpResponseBase:
+        kept = unsaved.of_page(request, request.path)
+        if kept and request.method == "GET":
+            return render(request, "account/unsaved.html", {"signed_in": True, "unsaved": kept})
+        response = self.get_response(request)
+        if kept and request.method == "POST":
+            unsaved.forget(request, request.path)
+        return response
 
     def _before_admin(self, request: HttpRequest) -> HttpResponse | None:
         person = request.user

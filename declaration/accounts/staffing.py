@@ -74,6 +74,22 @@ def change(*, person: User, by: User | None, **changes: Any) -> User:
     return person
 
 
+@transaction.atomic
+def want_digest(*, person: User, wanted: bool) -> None:
+    """Turn the weekday summary on or off for oneself."""
+    person = User.objects.select_for_update().get(pk=person.pk)
+    if person.digest_wanted == wanted:
+        return
+    person.digest_wanted = wanted
+    person.save(update_fields=["digest_wanted"])
+    record(
+        verb="turned summary on" if wanted else "turned summary off",
+        on=person,
+        by=person,
+        role=_acting_role(person),
+    )
+
+
 def _refuse_last_administrator(person: User, before: Mapping[str, Any]) -> None:
     was = before["role"] == Role.ADMINISTRATOR and before["is_active"]
     stays = person.role == Role.ADMINISTRATOR and person.is_active

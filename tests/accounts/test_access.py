@@ -70,6 +70,9 @@ check_progress                                       siaaaaa siaaaaa
 approve                                              iiiiiii iiiiiii
 decline                                              iiiiiii iiiiiii
 renew_link                                           mmmmmmm iiiiiii
+account                                              saaiiii saaiiii
+account_session                                      iiiiiii iiiiiii
+account_discard_unsaved                              mmmmmmm iiiiiii
 account_login                                        sssssss sssssss
 account_request_login_code                           iiiiiii iiiiiii
 account_confirm_login_code                           siiiiii siiiiii
