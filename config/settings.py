@@ -169,6 +169,8 @@ if ON_POSTGRESQL:
         "timeout": 5,
     }
     DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+    # PostgreSQL parses and plans a statement that comes again and again once for each connection.
+    DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
