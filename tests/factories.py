@@ -168,9 +168,9 @@ class ProgressFactory(DjangoModelFactory):
         model = Progress
 
     class Params:
-        signature = factory.SubFactory("tests.factories.SignatureFactory", published=True)
+        signature = None
 
-    commitment = factory.LazyAttribute(lambda o: o.signature.commitment)
+    commitment = factory.LazyAttribute(lambda o: (o.signature or SignatureFactory(published=True)).commitment)
     stage = "on-track"
     happened = factory.Sequence(lambda n: f"Ward {n} uses it.")
     reported_by = factory.LazyAttribute(lambda o: o.commitment.signature.started_by)

@@ -1,27 +1,13 @@
-"""What the public sees: the home page, the list of signatories, a page for each of them."""
+"""The list of signatories, and where signing begins."""
 
 from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from declaration.models import DeclarationVersion
 from declaration.public_pages import public_page
-from signatories.models import Kind, Organisation, Region, Signature
-from signatories.register import PER_PAGE, Query, councils, councils_signed, matching, signatories
-
-
-@public_page
-def home(request: HttpRequest) -> HttpResponse:
-    """Say what the Declaration is, and how many have signed it."""
-    council_count, signed_count = councils().count(), councils_signed().count()
-    page = {
-        "signatory_count": Signature.objects.published().count(),
-        "council_count": council_count,
-        "council_signed_count": signed_count,
-        "share": round(100 * signed_count / council_count) if council_count else 0,
-        "latest": signatories()[:5],
-    }
-    return render(request, "pages/home.html", page)
+from signatories.models import Kind, Region, Signature
+from signatories.register import PER_PAGE, Query, matching
 
 
 @public_page
@@ -43,21 +29,6 @@ def signatory_list(request: HttpRequest) -> HttpResponse:
         "kinds": Kind.choices,
     }
     return render(request, "signatories/list.html", page)
-
-
-@public_page
-def organisation(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a listed organisation: its signature and commitment, or that it has not signed."""
-    shown = get_object_or_404(
-        Organisation.objects.listed().prefetch_related("successors", "predecessors"), slug=slug
-    )
-    signature = signatories().filter(organisation=shown).first()
-    page = {
-        "organisation": shown,
-        "signature": signature,
-        "commitment": signature.commitment if signature else None,
-    }
-    return render(request, "signatories/organisation.html", page)
 
 
 @public_page

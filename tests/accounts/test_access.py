@@ -45,6 +45,13 @@ health_ready                                         iiiiiii mmmmmmm
 home                                                 iiiiiii mmmmmmm
 signatories                                          iiiiiii mmmmmmm
 organisation                                         iiiiiii mmmmmmm
+badge                                                iiiiiii mmmmmmm
+badge_image                                          iiiiiii mmmmmmm
+certificate_file                                     aaaaaaa mmmmmmm
+certificate                                          aaaaaaa mmmmmmm
+commitments                                          iiiiiii mmmmmmm
+sitemap                                              iiiiiii mmmmmmm
+robots                                               iiiiiii mmmmmmm
 report_mistake                                       iiiiiii iiiiiii
 mistake_reported                                     iiiiiii mmmmmmm
 coverage                                             iiiiiii mmmmmmm
@@ -262,6 +269,8 @@ def arguments(name, objects):
     fixed = {
         "declaration_version": {"number": 1},
         "organisation": {"slug": "camden"},
+        "badge": {"slug": "camden"},
+        "badge_image": {"slug": "camden"},
         "report_mistake": {"slug": "camden"},
         "mistake_reported": {"slug": "camden"},
         "organisation_start": {"slug": "camden"},

@@ -1,0 +1,97 @@
+"""What the public reads about one organisation: its signature, its commitments, who came before and after."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Prefetch, Q, QuerySet
+
+from signatories.models import Commitment, Organisation, Progress, Signature, Status
+from signatories.models.signature import LIVE
+
+# A council of many districts is named as a partner by all of them.
+MOST_PARTNERSHIPS = 20
+
+
+@dataclass(frozen=True)
+class Profile:
+    organisation: Organisation
+    signature: Signature | None
+    commitments: list[Commitment]
+    # Signatures that were public and that the organisation has ended, newest first.
+    earlier: list[Signature]
+    is_in_process: bool
+    predecessors: list[Organisation]
+    successors: list[Organisation]
+    # Other signatories' commitments that name this organisation as a partner.
+    partnerships: list[Commitment]
+
+
+class BadgeState(models.TextChoices):
+    SIGNED = "signed"
+    ENDED = "ended"
+    NOT_SIGNED = "not-signed"
+
+
+@dataclass(frozen=True)
+class Badge:
+    state: BadgeState
+    at: datetime | None = None
+
+
+def published_commitments() -> QuerySet[Commitment]:
+    """Return what signatories have promised, as the public reads it."""
+    return Commitment.objects.filter(signature__status=Status.PUBLISHED).select_related(
+        "signature__organisation"
+    )
+
+
+def profile_of(organisation: Organisation) -> Profile:
+    """Gather the page of a listed organisation, in as many queries for a busy one as for a new one."""
+    signatures = _public_signatures(organisation)
+    signature = next((one for one in signatures if one.status == Status.PUBLISHED), None)
+    partnerships = published_commitments().filter(partner_organisations=organisation)
+    return Profile(
+        organisation=organisation,
+        signature=signature,
+        commitments=_commitments(signature) if signature else [],
+        earlier=[one for one in signatures if one.status == Status.WITHDRAWN],
+        is_in_process=signature is None and organisation.signatures.filter(status__in=LIVE).exists(),
+        predecessors=_neighbours(Q(successors=organisation)),
+        successors=_neighbours(Q(predecessors=organisation)),
+        partnerships=list(partnerships.order_by("-public_change_at", "-pk")[:MOST_PARTNERSHIPS]),
+    )
+
+
+def badge_of(organisation: Organisation) -> Badge:
+    """Return what the badge of an organisation says now."""
+    signatures = _public_signatures(organisation)
+    for signature in signatures:
+        if signature.status == Status.PUBLISHED:
+            return Badge(BadgeState.SIGNED, signature.signed_at)
+    if signatures:
+        return Badge(BadgeState.ENDED, signatures[0].ended_at)
+    return Badge(BadgeState.NOT_SIGNED)
+
+
+def _public_signatures(organisation: Organisation) -> list[Signature]:
+    signatures = organisation.signatures.filter(
+        status__in=[Status.PUBLISHED, Status.WITHDRAWN], signed_at__isnull=False
+    )
+    return list(signatures.select_related("version", "signed_by").order_by("-signed_at", "-pk"))
+
+
+def _commitments(signature: Signature) -> list[Commitment]:
+    commitments = signature.commitments.select_related("signature__organisation").prefetch_related(
+        "principles",
+        "service_areas",
+        Prefetch("partner_organisations", Organisation.objects.listed(), to_attr="known_partners"),
+        Prefetch("progress", Progress.objects.shown(), to_attr="history"),
+    )
+    return list(commitments.order_by("pk"))
+
+
+def _neighbours(who: Q) -> list[Organisation]:
+    """Return listed organisations by name, each with ``published_signatures``: one or none."""
+    published = Prefetch("signatures", Signature.objects.published(), to_attr="published_signatures")
+    return list(Organisation.objects.listed().filter(who).prefetch_related(published).order_by("name"))

@@ -1,0 +1,101 @@
+"""Commitments that are like another one, each with what they have in common."""
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Count, Q
+
+from signatories.models import Commitment, Status
+from signatories.naming import plain
+
+# How many of those that share a service area or a partner are compared word by word.
+CANDIDATES: Final = 200
+SHOWN: Final = 3
+LONG_ENOUGH: Final = re.compile(r"[^\W\d_]{3,}")
+# Words that stand in every second commitment and tell nothing.
+SAY_NOTHING: Final = frozenset(
+    """able about access across after all also and any are area areas around available based been before
+    being better both build built but can change clear contact council councils county currently customer
+    customers day deliver delivered delivery develop did different digital district each easier easy end
+    every few fewer find first for from get give got had has have help her high his home households how
+    improve improved information into its keep know less let local made make many may more most much need
+    needs new not now off one online only other our out over own part people per place process project
+    provide public put residents run same see service services set she should simple single some staff
+    support team teams than that the their them then there these they this those through time too top two
+    under until use used user users using via want was way ways well were what when where which while who
+    why with within without work working would year years yet you your""".split()
+)
+# Shared words count for as much as they are rare; a shared area counts as much as two or three of them.
+AREA: Final = 3.0
+PARTNER: Final = 3.0
+# Two areas, an area and a telling word, or a partner and a word.
+ENOUGH: Final = 5.0
+WORDS_NAMED: Final = 3
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A published commitment and why it is like the other: at least one of the three is not empty."""
+
+    commitment: Commitment
+    service_areas: list[str]
+    partners: list[str]
+    words: list[str]
+
+
+def similar_to(commitment: Commitment, shown: int = SHOWN) -> list[Similar]:
+    """Return the published commitments of other organisations most like this one, the likest first.
+
+    It may be a draft itself. Only those that share a service area or a partner come into question:
+    a word alone is too little. Always the same number of queries.
+    """
+    areas = {area.pk for area in commitment.service_areas.all()}
+    partners = {partner.pk for partner in commitment.partner_organisations.all()}
+    candidates = list(_candidates(commitment, areas, partners))
+    if not candidates:
+        return []
+    words = {candidate.pk: _words_of(candidate) for candidate in candidates}
+    frequency = Counter(word for found in words.values() for word in found)
+    own = _words_of(commitment)
+    scored = []
+    for candidate in candidates:
+        shared = {word: _weight(frequency[word], len(candidates)) for word in own & words[candidate.pk]}
+        same_areas = [area.name for area in candidate.service_areas.all() if area.pk in areas]
+        same_partners = [one.name for one in candidate.partner_organisations.all() if one.pk in partners]
+        score = AREA * len(same_areas) + PARTNER * len(same_partners) + sum(shared.values())
+        if score >= ENOUGH:
+            telling = sorted(shared, key=lambda word: (-shared[word], word))[:WORDS_NAMED]
+            scored.append((score, candidate.pk, Similar(candidate, same_areas, same_partners, telling)))
+    scored.sort(key=lambda one: one[:2], reverse=True)
+    return [similar for _, _, similar in scored[:shown]]
+
+
+def _candidates(commitment: Commitment, areas: set[int], partners: set[int]) -> list[Commitment]:
+    found = (
+        Commitment.objects.filter(signature__status=Status.PUBLISHED)
+        .filter(Q(service_areas__in=areas) | Q(partner_organisations__in=partners))
+        .exclude(signature__organisation_id=commitment.signature.organisation_id)
+        .annotate(in_common=Count("service_areas", filter=Q(service_areas__in=areas), distinct=True))
+        .order_by("-in_common", "-public_change_at", "-pk")
+        .select_related("signature__organisation")
+        .prefetch_related("service_areas", "partner_organisations")
+    )
+    return list(found[:CANDIDATES])
+
+
+def _words_of(commitment: Commitment) -> set[str]:
+    text = plain(f"{commitment.title} {commitment.mission}")
+    return {_stem(word) for word in LONG_ENOUGH.findall(text) if word not in SAY_NOTHING} - SAY_NOTHING
+
+
+def _stem(word: str) -> str:
+    """Return a word without the ending of the plural: bins and bin are the same."""
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
+
+
+def _weight(frequency: int, candidates: int) -> float:
+    """Return what a word in this many of the candidates is worth: 2 for a rare one, near nothing for all."""
+    return 2.0 * (1 - math.log(frequency) / math.log(candidates + 1))

@@ -1,0 +1,41 @@
+"""Browse the commitments of all signatories."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from declaration.public_pages import public_page
+from signatories.browsing import PER_PAGE, Choice, Show, chosen, principles, themes, totals
+
+FEW = 3
+
+
+@public_page
+def commitments(request: HttpRequest) -> HttpResponse:
+    """Show the themes; with something chosen, the commitments that answer it."""
+    choice = Choice.read(request.GET)
+    if choice.is_empty and "page" not in request.GET:
+        return _overview(request)
+    # Whatever page is asked for, there is one.
+    shown = Paginator(chosen(choice), PER_PAGE).get_page(request.GET.get("page"))
+    page = {
+        "choice": choice,
+        "page": shown,
+        "themes": themes(),
+        "principles": principles(),
+        "shows": Show.choices,
+        "total": totals().commitments,
+    }
+    return render(request, "commitments/list.html", page)
+
+
+def _overview(request: HttpRequest) -> HttpResponse:
+    page = {
+        "themes": themes(),
+        "principles": principles(),
+        "totals": totals(),
+        "partners": chosen(Choice(show=Show.PARTNERS))[:FEW],
+        "updated": chosen(Choice(show=Show.UPDATED))[:FEW],
+        "finished": chosen(Choice(show=Show.FINISHED))[:FEW],
+    }
+    return render(request, "commitments/overview.html", page)

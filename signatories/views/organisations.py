@@ -1,0 +1,23 @@
+"""The public page of an organisation."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from declaration.public_pages import public_page
+from signatories.models import Organisation
+from signatories.profile import profile_of
+from signatories.similarity import similar_to
+
+
+@public_page
+def organisation(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a listed organisation: its signature and commitments, or that it has not signed."""
+    shown = get_object_or_404(Organisation.objects.listed(), slug=slug)
+    profile = profile_of(shown)
+    page = {
+        "organisation": shown,
+        "profile": profile,
+        "signature": profile.signature,
+        "similar": similar_to(profile.commitments[0]) if profile.commitments else [],
+    }
+    return render(request, "signatories/organisation.html", page)
