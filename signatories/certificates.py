@@ -13,15 +13,15 @@ from signatories.links import absolute
 from signatories.models import Signature, Status
 
 TEMPLATE = "certificates/certificate.typ"
-# What was public once. A signature that staff took down is as unknown as one that never was.
-KNOWN = [Status.PUBLISHED, Status.WITHDRAWN]
 
 
 def signature_on_certificate(reference: str) -> Signature | None:
-    """Return the signature that a certificate may speak of, or None."""
-    signatures = Signature.objects.filter(status__in=KNOWN, signed_at__isnull=False)
-    related = signatures.select_related("organisation", "version", "signed_by")
-    return related.filter(reference=reference.upper()).first()
+    """Return the signature that a certificate may speak of, or None.
+
+    One that staff took down is as unknown as one that never was published.
+    """
+    signatures = Signature.objects.once_public().select_related("organisation", "version", "signed_by")
+    return signatures.filter(reference=reference.upper()).first()
 
 
 def certificate_url(signature: Signature) -> str:

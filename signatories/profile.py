@@ -75,9 +75,7 @@ def badge_of(organisation: Organisation) -> Badge:
 
 
 def _public_signatures(organisation: Organisation) -> list[Signature]:
-    signatures = organisation.signatures.filter(
-        status__in=[Status.PUBLISHED, Status.WITHDRAWN], signed_at__isnull=False
-    )
+    signatures = Signature.objects.once_public().filter(organisation=organisation)
     return list(signatures.select_related("version", "signed_by").order_by("-signed_at", "-pk"))
 
 

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from signatories.models.commitment import Commitment
@@ -112,6 +112,11 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
     def published(self) -> "SignatureQuerySet":
         return self.filter(status=Status.PUBLISHED)
+
+    def once_public(self) -> "SignatureQuerySet":
+        """Return what is published, and what was until the organisation withdrew it."""
+        shown = Commitment.objects.filter(signature=OuterRef("pk"), public_change_at__isnull=False)
+        return self.filter(Q(status=Status.PUBLISHED) | Q(Exists(shown), status=Status.WITHDRAWN))
 
     def awaiting_review(self) -> "SignatureQuerySet":
         """What waits for a moderator, oldest first."""

@@ -239,3 +239,12 @@ def test_number_of_queries_is_the_same_for_5_and_300_signatories():
         assert not response.cookies
         assert len(BeautifulSoup(response.content, "html5lib").select(".service-history li")) >= more
     assert counts[0] == counts[1] <= 20
+
+
+def test_say_nothing_of_what_was_signed_and_withdrawn_before_it_was_published():
+    signature = signature_that_is("signed")
+    assert "It has begun to" in words_of(signature.organisation)
+    withdraw(signature)
+    words = words_of(signature.organisation)
+    assert "has not signed the Declaration" in words and "withdrew" not in words
+    assert Client().get(f"/certificates/{signature.reference}/").status_code == 404
