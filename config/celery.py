@@ -26,6 +26,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"queue": "transactional", "expires": 60},
     },
+    "tell moderators what waits": {
+        "task": "signatories.tasks.send_digests",
+        "schedule": 300.0,
+        "options": {"queue": "transactional", "expires": 300},
+    },
     "remind approvers, in office hours": {
         "task": "signatories.tasks.chase_approvers",
         "schedule": 1800.0,

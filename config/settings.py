@@ -7,7 +7,7 @@ and ``NOTIFY_API_KEY``.
 """
 
 import secrets
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -63,6 +63,8 @@ FOUR_EYES = env.bool("FOUR_EYES", False)
 # Working days after the approver was asked at which they are reminded, and when we stop waiting.
 APPROVER_REMINDER_WORKING_DAYS = env.list("APPROVER_REMINDER_WORKING_DAYS", [3, 7, 14], subcast=int)
 APPROVER_EXPIRY_WORKING_DAYS = env.int("APPROVER_EXPIRY_WORKING_DAYS", 60, validate=validate.Range(min=1))
+# When moderators get the summary of what waits, on working days, by London's clock.
+DIGEST_TIME = env.time("DIGEST_TIME", time(8, 30))
 # The crown, the GOV.UK logo and the GDS Transport font may be used only on a GOV.UK domain.
 GOVUK_BRANDING = env.bool("GOVUK_BRANDING", False)
 # The example data is loaded: every page says so. Impossible in production.

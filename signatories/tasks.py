@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatories import chasing, checking_in, mistakes, releasing
+from signatories import chasing, checking_in, digest, mistakes, releasing
 
 
 @shared_task(ignore_result=True)
@@ -27,3 +27,9 @@ def ask_for_updates() -> None:
 def publish_what_waited() -> None:
     """Publish what was signed during a pause, once it is over. Safe to run twice, and at the same moment."""
     releasing.publish_what_waited()
+
+
+@shared_task(ignore_result=True)
+def send_digests() -> None:
+    """Tell moderators what waits, once a working day. Safe to run often, and at the same moment."""
+    digest.send_digests()

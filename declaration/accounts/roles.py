@@ -56,6 +56,7 @@ _ADMINISTRATOR: Final = (
         "accounts.add_user",
         "accounts.change_user",
         "accounts.view_user",
+        "audit.export_auditevent",
         "declaration.add_declarationversion",
         "declaration.add_principle",
         "declaration.add_servicearea",

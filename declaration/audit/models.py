@@ -43,6 +43,7 @@ class AuditEvent(AppendOnlyModel):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        permissions = [("export_auditevent", "Can take the history away as a table")]
         indexes = [
             models.Index(fields=["record_type", "record_id", "at"], name="audit_by_record"),
             models.Index(fields=["verb", "at"], name="audit_by_verb"),

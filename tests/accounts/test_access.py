@@ -108,6 +108,7 @@ admin:autocomplete                                   srrrrrr srrmmmm
 admin:jsi18n                                         srriiii srrmmmm
 admin:view_on_site                                   srraaaa srraaaa
 admin:audit_auditevent_changelist                    srrriri srrriri
+admin:audit_auditevent_export                         srrrrrm srrrrri
 admin:audit_auditevent_add                           srrrrrr srrrrrr
 admin:audit_auditevent_history                       srrriri srrriri
 admin:audit_auditevent_delete                        srrrrrr srrrrrr
