@@ -16,6 +16,7 @@ from jinja2.utils import missing
 
 from config.govuk_errors import form_errors
 from config.govuk_forms import component, crispy, page_heading
+from config.static_files import integrity
 from declaration.models import Switches
 from declaration.switches import current as current_switches
 
@@ -222,6 +223,7 @@ def environment(**options: Any) -> jinja2.Environment:
     env.globals |= {
         "url": url,
         "static": static,
+        "integrity": integrity,
         "crispy": crispy,
         "component": component,
         "form_errors": form_errors,

@@ -28,8 +28,11 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
-class PermissionsPolicy:
-    """Tell browsers which of their features no page of ours may use."""
+class BrowserPolicies:
+    """Tell browsers which of their features no page of ours may use, and that other sites embed none.
+
+    An answer that other sites may load says so itself, and keeps its word.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -37,6 +40,7 @@ class PermissionsPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 
 

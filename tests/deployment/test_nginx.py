@@ -1,15 +1,13 @@
 """nginx in front: keeps what may be kept, and lets nothing through that the web servers should not see."""
 
-import os
-import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from django.conf import settings
 
 from tests.deployment.asking import ask
-from tests.programs import Program, find_program, free_port, wait_until
+from tests.nginx import nginx_before
+from tests.programs import wait_until
 
 PAGES = {
     "/public": {"Cache-Control": "public, max-age=60"},
@@ -19,7 +17,6 @@ PAGES = {
     "/unsaid": {},
     "/cookie": {"Cache-Control": "public, max-age=60", "Set-Cookie": "session=1"},
 }
-BUFFERS = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
 
 
 @pytest.fixture
@@ -53,32 +50,9 @@ def upstream():
 
 @pytest.fixture
 def nginx(upstream, tmp_path):
-    program = find_program("nginx")
-    port = free_port()
-    text = (settings.BASE_DIR / "config/nginx.conf").read_text()
-    for container, here in {
-        "web:8000": f"127.0.0.1:{upstream.server_port}",
-        "listen 8080": f"listen 127.0.0.1:{port}",
-        "/var/cache/nginx": str(tmp_path / "cache"),
-        "/tmp/nginx.pid": str(tmp_path / "pid"),
-        "http {": "http {\n" + "".join(f"{kind}_temp_path {tmp_path / kind};" for kind in BUFFERS),
-    }.items():
-        assert container in text
-        text = text.replace(container, here)
-    (tmp_path / "nginx.conf").write_text(text)
-    # nginx started by root gives up its rights, and with them the sight of this folder.
-    as_root = ["-g", "user root;"] if os.geteuid() == 0 else []
-    command = [program, "-p", tmp_path, "-c", tmp_path / "nginx.conf", *as_root]
-    tested = subprocess.run([*command, "-t"], capture_output=True, text=True)
-    assert (tested.returncode, "[warn]" in tested.stderr) == (0, False), tested.stderr
-    command[-1:] = [f"{command[-1]} daemon off;"] if as_root else [command[-1], "-g", "daemon off;"]
-    server = Program(command, tmp_path / "log")
-    try:
-        wait_until(lambda: ask(port, "/unsaid"), what="nginx")
+    with nginx_before(upstream.server_port, tmp_path) as running:
         upstream.asked.clear()
-        yield port
-    finally:
-        server.kill()
+        yield running.port
 
 
 def reached(upstream, path):

@@ -151,6 +151,22 @@ def test_bring_npm_along_where_there_is_none(folder, programs):
     ]
 
 
+def test_fetch_for_tests_what_the_service_does_without(folder, programs):
+    put(programs, "uv", "")
+    put(
+        programs,
+        "python3",
+        'if [ "$2" = venv ]; then mkdir -p .venv/bin; cp "$(dirname "$0")/quiet" .venv/bin/python; fi',
+    )
+    put(programs, "quiet", "")
+    put(programs, "npm", 'rm -rf node_modules; mkdir node_modules; echo "$@" >>asked')
+    for name in ["mkdir", "cp", "rm"]:
+        (programs / name).symlink_to(shutil.which(name))
+    for command in ["start", "start", "test", "test", "start"]:
+        assert run(folder, programs, command).returncode == 0
+    assert [("--omit=dev" in line) for line in (folder / "asked").read_text().splitlines()] == [True, False]
+
+
 def test_share_all_tests_out_and_run_those_named_in_one_process(folder, programs):
     put(programs, "uv", "")
     put(programs, "pip", 'echo "$@" >>asked')
@@ -175,8 +191,8 @@ def test_share_all_tests_out_and_run_those_named_in_one_process(folder, programs
     assert asked == [
         "-m pytest --numprocesses 3",
         "-m pytest --numprocesses 3 -q -k word",
-        "-m pytest tests/test_x.py::test_y[1] -k w",
-        "-m pytest tests",
+        "-m pytest tests/test_x.py::test_y[1] -k word",
+        "-m pytest tests -x",
     ]
 
 

@@ -68,9 +68,13 @@ def test_test_with_the_versions_that_run():
 
 
 def test_lock_the_front_end_that_the_macros_were_made_for():
-    asked = json.loads(read("package.json"))["dependencies"]
+    package = json.loads(read("package.json"))
+    asked, tested = package["dependencies"], package["devDependencies"]
     held = json.loads(read("package-lock.json"))["packages"]
-    assert {name: held[f"node_modules/{name}"]["version"] for name in asked} == asked
+    assert {name: held[f"node_modules/{name}"]["version"] for name in asked | tested} == asked | tested
+    # What only tests run is not fetched by who only wants to run the service.
+    assert [name for name in asked if held[f"node_modules/{name}"].get("dev")] == []
+    assert [name for name in tested if not held[f"node_modules/{name}"].get("dev")] == []
     assert (asked["govuk-frontend"], "govuk-frontend-jinja==4.1.0" in RUNTIME) == ("6.3.0", True)
 
 

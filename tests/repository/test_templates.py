@@ -56,3 +56,9 @@ def test_use_every_template(name):
 
 def test_notice_a_template_that_nothing_uses():
     assert [use("pages/forgotten.html") for use in USES] == [False] * len(USES)
+
+
+def test_hold_every_script_against_its_digest():
+    scripts = re.findall(r"<script[^>]*static[^>]*>", PAGES)
+    assert len(scripts) >= 5
+    assert [script for script in scripts if "integrity=" not in script] == []
