@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from declaration.audit.recording import record
+from declaration.switches import publication_paused_until
 from declaration.working_days import is_working_day, london_day
 from signatories import emails_after_publication as emails
 from signatories.chasing import OFFICE_HOURS
@@ -32,13 +33,16 @@ def months_before(day: date, months: int) -> date:
 def check_in(*, now: datetime | None = None) -> int:
     """Send every check-in that is due, and return how many organisations were asked.
 
-    Does nothing outside office hours and on days that are not working days. After a pause of the
+    Does nothing outside office hours, on days that are not working days, and while publication is
+    paused. After a pause of the
     service an organisation is asked once, not for everything it missed. A record that cannot be
     asked about is logged and keeps nobody else waiting.
     """
     now = now or timezone.now()
     if not is_working_day(london_day(now)) or timezone.localtime(now).hour not in OFFICE_HOURS:
         return 0
+    if publication_paused_until():
+        return 0  # there would be nothing that they may do
     due = Q()
     for number, months in enumerate(MONTHS, start=1):
         due |= Q(signed_at__lt=_signed_before(now, months), commitments__check_ins_sent__lt=number)

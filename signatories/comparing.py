@@ -2,28 +2,22 @@
 
 import difflib
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from declaration.audit.models import AuditEvent
-from signatories.models import Signature
+from signatories.models import CommitmentEdit, Signature
+from signatories.models.commitment import CommitmentText
 
 WORDS = re.compile(r"\S+\s*")
 
 
 def answers_of(signature: Signature) -> dict[str, Any]:
     """Return everything that was answered, as plain values that can be kept and compared."""
-    commitment = signature.commitment
     return {
-        "Title": commitment.title,
-        "Mission": commitment.mission,
-        "Impact": commitment.impact,
-        "Partners from the register": sorted(str(o) for o in commitment.partner_organisations.all()),
-        "Other partners": commitment.partner_lines,
-        "Principles": [str(p) for p in commitment.principles.all()],
-        "Service areas": [str(a) for a in commitment.service_areas.all()],
-        "Target date": commitment.target_date.isoformat() if commitment.target_date else "",
-        "Open to others": "Yes" if commitment.open_to_others else "No",
+        **text_of(signature.commitment),
         "Approver": signature.approver_name,
         "Approver's job title": signature.approver_job_title,
         "Approver's email": signature.approver_email,
@@ -33,6 +27,25 @@ def answers_of(signature: Signature) -> dict[str, Any]:
         "Publish the signer's name": "Yes" if signature.publish_signer_name else "No",
         "Contact by other signatories": "Yes" if signature.contact_by_signatories else "No",
     }
+
+
+def text_of(commitment: CommitmentText) -> dict[str, Any]:
+    """Return what a commitment, or an edit of one, says."""
+    return {
+        "Title": commitment.title,
+        "Mission": commitment.mission,
+        "Impact": commitment.impact,
+        "Partners from the register": sorted(str(o) for o in commitment.partner_organisations.all()),
+        "Other partners": commitment.partner_lines,
+        "Principles": [str(p) for p in commitment.principles.all()],
+        "Service areas": [str(a) for a in commitment.service_areas.all()],
+        "Target date": _in_words(commitment.target_date),
+        "Open to others": "Yes" if commitment.open_to_others else "No",
+    }
+
+
+def _in_words(day: date | None) -> str:
+    return f"{day.day} {day:%B %Y}" if day else ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,11 @@ class Piece:
 class Change:
     question: str
     pieces: list[Piece]
+
+    @property
+    def after(self) -> str:
+        """The answer as it reads with the change."""
+        return "".join(piece.text for piece in self.pieces if piece.kind != "removed")
 
 
 def as_text(value: Any) -> str:
@@ -73,10 +91,30 @@ def changes_since_last_submission(signature: Signature) -> list[Change]:
     submissions = (
         AuditEvent.objects.about(signature).filter(verb__in=["submit", "resubmit"]).order_by("-pk")[:2]
     )
+    return _between(submissions)
+
+
+def changes_since_last_sent(edit: CommitmentEdit) -> list[Change]:
+    """Return what an edit changed when it was sent again. Empty for one that was sent once."""
+    sent = AuditEvent.objects.about(edit.signature).filter(verb__in=["submit edit", "resubmit edit"])
+    return _between(sent.filter(after__edit=edit.pk).order_by("-pk")[:2])
+
+
+def _between(submissions: Iterable[AuditEvent]) -> list[Change]:
     texts = [event.after.get("answers", {}) for event in submissions]
     if len(texts) < 2:
         return []
     after, before = texts
+    return compare(before, after)
+
+
+def changes_in(edit: CommitmentEdit) -> list[Change]:
+    """Return what an edit changes: of the public text, or of the text it replaced when it was accepted."""
+    return compare(edit.replaced or text_of(edit.commitment), text_of(edit))
+
+
+def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """Return the questions whose answers differ, word by word."""
     return [
         Change(question, compare_words(as_text(before.get(question, "")), as_text(value)))
         for question, value in after.items()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from declaration.models import DeclarationVersion
-from signatories.models import Commitment, Representative, Signature
+from signatories.models import Commitment, CommitmentEdit, Representative, Signature
 
 Check = Callable[[Signature, Commitment, Representative], bool]
 
@@ -46,3 +46,21 @@ def unanswered(signature: Signature, officer: Representative) -> list[str]:
     """Return the names of required questions without an answer, in the order they are asked."""
     commitment = signature.commitment
     return [name for name, is_answered in REQUIRED.items() if not is_answered(signature, commitment, officer)]
+
+
+def unanswered_in_edit(edit: CommitmentEdit) -> list[str]:
+    """Return the names of required questions that an edit of a published commitment leaves open.
+
+    Its principles are those of the wording that was signed, and its date may stay as it is.
+    """
+    version, day = edit.signed_version, edit.target_date
+    answered = {
+        "title": bool(edit.title),
+        "mission": bool(edit.mission),
+        "impact": bool(edit.impact),
+        "principles": any(p.version_id == getattr(version, "pk", None) for p in edit.principles.all()),
+        "service-areas": edit.service_areas.exists(),
+        "target-date": day is not None and (day == edit.accepted_target_date or day > timezone.localdate()),
+        "open-to-others": edit.open_to_others is not None,
+    }
+    return [name for name, is_answered in answered.items() if not is_answered]

@@ -5,8 +5,9 @@ from typing import Any
 from django.urls import reverse
 
 from declaration.outbox.queue import queue
+from signatories.comparing import changes_in
 from signatories.links import absolute
-from signatories.models import Progress, Signature
+from signatories.models import CommitmentEdit, EditDecision, Progress, Signature
 
 
 def _send(signature: Signature, *, to: str, message: str, key: str, **context: Any) -> None:
@@ -49,3 +50,53 @@ def ask_for_update(signature: Signature, *, months: int) -> None:
             months=months,
             update_url=absolute(reverse("report_progress", args=[signature.reference])),
         )
+
+
+def tell_officer_edit_received(edit: CommitmentEdit) -> None:
+    assert edit.submitted_at is not None  # noqa: S101
+    _tell_of_edit(edit, "tell_officer_edit_received", key=edit.submitted_at.isoformat())
+
+
+def tell_officer_edit_withdrawn(edit: CommitmentEdit) -> None:
+    _tell_of_edit(edit, "tell_officer_edit_withdrawn", key=str(edit.pk))
+
+
+def tell_officer_edit_needs_changes(edit: CommitmentEdit, decision: EditDecision) -> None:
+    _tell_of_edit(edit, "tell_officer_edit_needs_changes", key=str(decision.pk), told=decision.told)
+
+
+def tell_officer_edit_rejected(edit: CommitmentEdit, decision: EditDecision) -> None:
+    _tell_of_edit(edit, "tell_officer_edit_rejected", key=str(decision.pk), told=decision.told)
+
+
+def tell_edit_accepted(edit: CommitmentEdit) -> None:
+    """To the officer, and to whoever signed the text that was replaced."""
+    changes = {
+        "changes": changes_in(edit),
+        "public_url": absolute(edit.signature.organisation.get_absolute_url()),
+    }
+    _tell_of_edit(edit, "tell_officer_edit_accepted", key=str(edit.pk), **changes)
+    signer = edit.signature.signed_by
+    if signer and edit.submitted_by and signer.email != edit.submitted_by.email:
+        _send(
+            edit.signature,
+            to=signer.email,
+            message="tell_signer_edit_accepted",
+            key=str(edit.pk),
+            signer=signer,
+            **changes,
+        )
+
+
+def _tell_of_edit(edit: CommitmentEdit, message: str, *, key: str, **context: Any) -> None:
+    officer = edit.submitted_by
+    assert officer is not None  # noqa: S101 - only what was sent is told of
+    _send(
+        edit.signature,
+        to=officer.email,
+        message=message,
+        key=key,
+        officer=officer,
+        edit_url=absolute(reverse("edit_commitment", args=[edit.signature.reference])),
+        **context,
+    )

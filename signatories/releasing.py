@@ -1,6 +1,7 @@
 """Publish by itself what was signed while publication was paused."""
 
 import logging
+from datetime import date
 
 from django.db import OperationalError, transaction
 from django.utils import timezone
@@ -12,6 +13,21 @@ from signatories.models import Actor, Commitment, Signature, Status, What
 from signatories.signing import lock, move
 
 logger = logging.getLogger(__name__)
+
+
+class PublicationIsPaused(Exception):
+    """Raised when something would become public before the day until which publication is paused."""
+
+    def __init__(self, until: date) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
+
+
+def refuse_while_paused() -> None:
+    """Raise PublicationIsPaused while it is. What is public already stays, and may be taken down."""
+    until = publication_paused_until()
+    if until:
+        raise PublicationIsPaused(until)
 
 
 def publish_what_waited() -> int:

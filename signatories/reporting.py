@@ -20,6 +20,7 @@ from signatories.models import (
     What,
 )
 from signatories.moderation import refuse_own
+from signatories.releasing import refuse_while_paused
 from signatories.signing import lock
 
 
@@ -33,11 +34,12 @@ def report_progress(
 ) -> Progress:
     """Publish how the commitment goes, at once. The same entry twice is one entry.
 
-    Raises ImpossibleTransition unless the signature is published.
+    Raises ImpossibleTransition unless the signature is published, and PublicationIsPaused.
     """
     signature = lock(signature)
     if signature.status != Status.PUBLISHED:
         raise ImpossibleTransition(signature, "report progress")
+    refuse_while_paused()
     commitment = signature.commitment
     newest = commitment.progress.shown().first()
     entry = {"stage": stage, "happened": happened, "learned": learned}

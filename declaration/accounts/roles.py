@@ -20,6 +20,7 @@ _VIEWER: Final = frozenset(
         "declaration.view_principle",
         "declaration.view_servicearea",
         "signatories.view_commitment",
+        "signatories.view_commitmentedit",
         "signatories.view_correctionrequest",
         "signatories.view_moderationdecision",
         "signatories.view_organisation",

@@ -1,9 +1,17 @@
 """What staff see and do in the admin: the queue, its records, progress, organisations, reasons, mistakes."""
 
 from signatories.admin.corrections import CorrectionRequestAdmin
+from signatories.admin.edits import CommitmentEditAdmin
 from signatories.admin.organisations import OrganisationAdmin
 from signatories.admin.progress import ProgressAdmin
 from signatories.admin.reasons import ReasonAdmin
 from signatories.admin.signatures import SignatureAdmin
 
-__all__ = ["CorrectionRequestAdmin", "OrganisationAdmin", "ProgressAdmin", "ReasonAdmin", "SignatureAdmin"]
+__all__ = [
+    "CommitmentEditAdmin",
+    "CorrectionRequestAdmin",
+    "OrganisationAdmin",
+    "ProgressAdmin",
+    "ReasonAdmin",
+    "SignatureAdmin",
+]

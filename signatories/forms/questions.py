@@ -1,4 +1,7 @@
-"""One form for each question of the sign-up. Guidance lives in templates/signing_up/guidance/."""
+"""One form for each question of the sign-up. Guidance lives in templates/signing_up/guidance/.
+
+Those about the commitment also ask about an edit of a published one, which has the same fields.
+"""
 
 import hashlib
 import json
@@ -17,6 +20,7 @@ from signatories.forms.choices import SeveralChoicesField
 from signatories.forms.dates import DateField
 from signatories.forms.plain_text import PlainTextForm
 from signatories.models import Commitment, Organisation, Representative
+from signatories.models.commitment import CommitmentText
 
 YES_NO = [("True", "Yes"), ("False", "No")]
 PAGE_HEADING = {"isPageHeading": True, "classes": "govuk-label--l"}
@@ -193,12 +197,12 @@ class PartnersForm(QuestionForm):
             "Leave this empty if you have none."
         }
 
-    def __init__(self, *args: Any, instance: Commitment, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, instance: CommitmentText, **kwargs: Any) -> None:
         found = [organisation.name for organisation in instance.partner_organisations.all()]
         kwargs["initial"] = {"partners": "\n".join([*found, *instance.partner_lines])}
         super().__init__(*args, instance=instance, **kwargs)
 
-    def save(self, commit: bool = True) -> Commitment:
+    def save(self, commit: bool = True) -> CommitmentText:
         names = {line.casefold(): line for line in self.instance.partner_lines}
         known = (
             Organisation.objects.listed()
@@ -228,10 +232,11 @@ class PrinciplesForm(QuestionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        current = DeclarationVersion.objects.current()
+        wording: DeclarationVersion | None = self.instance.signed_version
+        wording = wording or DeclarationVersion.objects.current()
         field = self.fields["principles"]
-        if current and isinstance(field, forms.ModelMultipleChoiceField):
-            field.queryset = current.principles.all()
+        if wording and isinstance(field, forms.ModelMultipleChoiceField):
+            field.queryset = wording.principles.all()
 
 
 class ServiceAreasForm(QuestionForm):
@@ -265,6 +270,8 @@ class TargetDateForm(QuestionForm):
     def clean_target_date(self) -> date:
         day: date = self.cleaned_data["target_date"]
         today = timezone.localdate()
+        if day == self.instance.accepted_target_date:
+            return day
         if day <= today:
             raise ValidationError("The date must be in the future")
         if day > today + timedelta(days=2 * 366):

@@ -5,6 +5,7 @@ from signatories.models.change import RegisterChange, What
 from signatories.models.commitment import Commitment
 from signatories.models.correction import CorrectionRequest
 from signatories.models.decision import ModerationDecision, Outcome, Reason
+from signatories.models.edit import CommitmentEdit, EditDecision, EditStatus, ImpossibleEdit
 from signatories.models.organisation import (
     Kind,
     Nation,
@@ -24,8 +25,12 @@ __all__ = [
     "CaseNote",
     "Casework",
     "Commitment",
+    "CommitmentEdit",
     "CorrectionRequest",
     "DraftDecision",
+    "EditDecision",
+    "EditStatus",
+    "ImpossibleEdit",
     "ImpossibleTransition",
     "Kind",
     "ModerationDecision",

@@ -1,7 +1,10 @@
 """What the organisation will do."""
 
+from datetime import date
+
 from django.db import models
 
+from declaration.models import DeclarationVersion
 from signatories.models.progress import Stage
 
 
@@ -29,6 +32,16 @@ class CommitmentText(models.Model):
 
     def __str__(self) -> str:
         return self.title or "Untitled commitment"
+
+    @property
+    def signed_version(self) -> DeclarationVersion | None:
+        """The wording whose principles it may name: the one that was signed. None before that."""
+        raise NotImplementedError
+
+    @property
+    def accepted_target_date(self) -> date | None:
+        """The date that stands already and may stay although it has passed. None for a first text."""
+        raise NotImplementedError
 
     @property
     def partner_lines(self) -> list[str]:
@@ -67,3 +80,11 @@ class Commitment(CommitmentText):
                 name="commitment_stage_and_when",
             ),
         ]
+
+    @property
+    def signed_version(self) -> DeclarationVersion | None:
+        return self.signature.version
+
+    @property
+    def accepted_target_date(self) -> date | None:
+        return None

@@ -52,12 +52,10 @@ class Reason(KeptChoice):
         return f"{self.title}\n{self.text}"
 
 
-class ModerationDecision(models.Model):
-    """One decision of a moderator. Rows are never edited."""
+class Decision(models.Model):
+    """What was decided, in what words, and by whom. Rows are never edited."""
 
-    signature = models.ForeignKey("signatories.Signature", on_delete=models.PROTECT, related_name="decisions")
     outcome = models.CharField(max_length=20, choices=Outcome)
-    reasons = models.ManyToManyField(Reason, blank=True, related_name="decisions")
     text = models.TextField(
         max_length=8000, blank=True, help_text="What the officer read: the reasons in words for this case."
     )
@@ -66,7 +64,18 @@ class ModerationDecision(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        abstract = True
         ordering = ["decided_at", "pk"]
+
+
+class ModerationDecision(Decision):
+    """One decision of a moderator about a signature."""
+
+    signature = models.ForeignKey("signatories.Signature", on_delete=models.PROTECT, related_name="decisions")
+    reasons = models.ManyToManyField(Reason, blank=True, related_name="decisions")
+
+    class Meta(Decision.Meta):
+        pass
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}: {self.signature.reference}"

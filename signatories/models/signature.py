@@ -48,9 +48,11 @@ class Actor(models.TextChoices):
 
 @dataclass(frozen=True)
 class Transition:
-    source: Status
+    """From where somebody may go where, by which verb. Signatures have a table of these, edits another."""
+
+    source: str
     verb: str
-    target: Status
+    target: str
     actor: Actor
 
 

@@ -1,5 +1,6 @@
 """Where an officer's signatures stand, what is awaited from whom, and what the officer may do."""
 
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,12 +13,27 @@ from signatories import asking, signing
 from signatories.access import signature_of, signatures_of
 from signatories.forms.approval import CorrectApproverForm
 from signatories.links import approver_token
-from signatories.models import Actor, ImpossibleTransition, Representative, Signature, Status
+from signatories.models import Actor, CommitmentEdit, ImpossibleTransition, Representative, Signature, Status
 from signatories.views.approval import show_and_sign
 from signatories.views.beginning import begin_draft
 from signatories.views.unsaved import signed_in, signed_in_to_press, unsaved
 
-NOTICES = {"saved", "resent", "resent-before", "corrected", "withdrawn", "reported", "too-late"}
+OPEN_EDITS = Prefetch(
+    "commitments__edits",
+    CommitmentEdit.objects.open().select_related("started_by", "submitted_by"),
+    to_attr="open_edits",
+)
+NOTICES = {
+    "saved",
+    "resent",
+    "resent-before",
+    "corrected",
+    "withdrawn",
+    "reported",
+    "edit-sent",
+    "edit-withdrawn",
+    "too-late",
+}
 
 
 @signed_in
@@ -25,7 +41,9 @@ NOTICES = {"saved", "resent", "resent-before", "corrected", "withdrawn", "report
 def dashboard(request: SignedInRequest) -> HttpResponse:
     """List the officer's signatures, the ones that need something first."""
     signatures = list(
-        signatures_of(request.user).distinct().prefetch_related("commitments", "decisions__reasons")
+        signatures_of(request.user)
+        .distinct()
+        .prefetch_related("commitments", "decisions__reasons", OPEN_EDITS)
     )
     signatures.sort(key=lambda s: (s.ended_at is not None, not _waits_for(request.user, s), -s.pk))
     represented = Representative.objects.of_user(request.user)

@@ -1,12 +1,15 @@
 """Report progress on a published commitment: a page of questions, a check, and it is public."""
 
+from datetime import date
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from declaration.accounts.people import SignedInRequest
-from signatories import reporting
+from declaration.switches import publication_paused_until
+from signatories import releasing, reporting
 from signatories.access import signature_of
 from signatories.forms.progress import ProgressForm
 from signatories.models import ImpossibleTransition, Signature, Stage, Status
@@ -33,6 +36,12 @@ def _too_late() -> HttpResponse:
     return redirect(f"{reverse('dashboard')}?too-late")
 
 
+def _paused(request: SignedInRequest, signature: Signature, until: date) -> HttpResponse:
+    """Say until when nothing becomes public. An update that was written waits in the session."""
+    page = {"signed_in": True, "signature": signature, "until": until, "back_url": reverse("dashboard")}
+    return render(request, "dashboard/publication_paused.html", page, status=409)
+
+
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_progress(request: SignedInRequest, reference: str) -> HttpResponse:
@@ -40,6 +49,9 @@ def report_progress(request: SignedInRequest, reference: str) -> HttpResponse:
     signature, _ = signature_of(request.user, reference)
     if signature.status != Status.PUBLISHED:
         return _too_late()
+    paused_until = publication_paused_until()
+    if paused_until and request.method != "POST":
+        return _paused(request, signature, paused_until)
     posted = request.POST if request.method == "POST" else unsaved(request)
     form = ProgressForm(posted, initial=_kept(request, signature))
     if request.method == "POST" and form.is_valid():
@@ -73,6 +85,8 @@ def check_progress(request: SignedInRequest, reference: str) -> HttpResponse:
             reporting.report_progress(signature=signature, by=officer, **form.cleaned_data)
         except ImpossibleTransition:
             return _too_late()
+        except releasing.PublicationIsPaused as error:
+            return _paused(request, signature, error.until)
         _keep(request, signature, None)
         return redirect(f"{reverse('dashboard')}?reported")
     page = {

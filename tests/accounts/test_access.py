@@ -11,13 +11,10 @@ a   not there (404)
 m   no such method (405)
 """
 
-import copy
-
 import pytest
-from django.apps import apps
 from django.db import transaction
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
 from declaration.accounts.models import User
 from declaration.audit.models import AuditEvent
@@ -26,8 +23,16 @@ from declaration.outbox.models import Email
 from declaration.outbox.queue import queue
 from declaration.publishing import publish
 from signatories.links import approver_token
-from signatories.models import CorrectionRequest, Organisation, Progress, Reason, Representative
+from signatories.models import (
+    CommitmentEdit,
+    CorrectionRequest,
+    Organisation,
+    Progress,
+    Reason,
+    Representative,
+)
 from signatories.signing import start_draft
+from tests.accounts.asking_everybody import addresses, answers, contents
 from tests.accounts.people import sign_in_as_staff, staff_member
 
 PEOPLE = ["stranger", "officer A", "officer B", "viewer", "moderator", "editor", "administrator"]
@@ -74,6 +79,10 @@ start_again                                          smmmmmm siaaaaa
 sign_as_officer                                      siaaaaa siaaaaa
 report_progress                                      siaaaaa siaaaaa
 check_progress                                       siaaaaa siaaaaa
+edit_commitment                                      siaaaaa siaaaaa
+submit_edit                                          siaaaaa siaaaaa
+withdraw_edit                                        siaaaaa siaaaaa
+edit_question                                        siaaaaa siaaaaa
 approve                                              iiiiiii iiiiiii
 decline                                              iiiiiii iiiiiii
 renew_link                                           mmmmmmm iiiiiii
@@ -137,6 +146,12 @@ admin:declaration_servicearea_history                srriiii srriiii
 admin:declaration_servicearea_delete                 srrrrrr srrrrrr
 admin:declaration_servicearea_change                 srriiii srrrrri
 admin:signatories_correctionrequest_settle           srrrmrm srrriri
+admin:signatories_commitmentedit_decide              srrriri srrriri
+admin:signatories_commitmentedit_changelist          srriiii srriiii
+admin:signatories_commitmentedit_add                 srrrrrr srrrrrr
+admin:signatories_commitmentedit_history             srriiii srriiii
+admin:signatories_commitmentedit_delete              srrrrrr srrrrrr
+admin:signatories_commitmentedit_change              srriiii srrmmmm
 admin:signatories_correctionrequest_changelist       srriiii srriiii
 admin:signatories_correctionrequest_add              srrrrrr srrrrrr
 admin:signatories_correctionrequest_history          srriiii srriiii
@@ -185,17 +200,6 @@ def rows():
     return {name: {"GET": get, "POST": post} for name, get, post in written}
 
 
-def addresses(patterns=None, prefix="", namespace=""):
-    """Return every address of the service as (name in the table, pattern)."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        where = prefix + str(pattern.pattern)
-        if hasattr(pattern, "url_patterns"):
-            inner = f"{pattern.namespace}:" if pattern.namespace else namespace
-            yield from addresses(pattern.url_patterns, where, inner)
-        elif pattern.name:
-            yield f"{namespace}{pattern.name}"
-
-
 @pytest.fixture
 def world(db):
     """One row of everything that has a page of its own; officer A works for the council."""
@@ -237,6 +241,9 @@ def world(db):
         "outbox.email": Email.objects.get(key="k"),
         "declaration.declarationversion": versions[1],
         "declaration.servicearea": ServiceArea.objects.create(slug="waste", name="Waste"),
+        "signatories.commitmentedit": CommitmentEdit.objects.create(
+            commitment=signature.commitment, started_by=officers[0]
+        ),
         "signatories.correctionrequest": CorrectionRequest.objects.create(
             organisation=councils[0], what_is_wrong="The name."
         ),
@@ -275,6 +282,7 @@ def arguments(name, objects):
         "report_mistake": {"slug": "camden"},
         "mistake_reported": {"slug": "camden"},
         "organisation_start": {"slug": "camden"},
+        "edit_question": {"reference": signature.reference, "slug": "title"},
         "question": {"reference": signature.reference, "slug": "you"},
         "mfa_remove_webauthn": {"pk": 0},
     }
@@ -291,35 +299,6 @@ def arguments(name, objects):
             continue
         return candidate
     raise AssertionError(f"{name}: say in arguments() what this address needs")
-
-
-def happened(response):
-    if response.status_code == 302 and response["Location"].startswith(
-        (reverse("account_request_login_code"), reverse("account_login"))
-    ):
-        return "s"
-    return {403: "r", 404: "a", 405: "m"}.get(
-        response.status_code, "i" if response.status_code < 500 else "!"
-    )
-
-
-def answers(client, method, path):
-    """Return what happened, with whatever the request changed undone."""
-    cookies = copy.deepcopy(client.cookies)
-    with transaction.atomic():
-        response = client.get(path) if method == "GET" else client.post(path, {})
-        transaction.set_rollback(True)
-    client.cookies = cookies
-    return happened(response)
-
-
-def contents():
-    """Return every row of every table but sessions, whose times move."""
-    return {
-        model._meta.label: list(model.objects.order_by("pk").values())
-        for model in apps.get_models()
-        if model._meta.label != "sessions.Session"
-    }
 
 
 def test_every_address_has_a_row():

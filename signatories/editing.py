@@ -1,0 +1,262 @@
+"""Edits of a published commitment: the officer proposes, staff decide, and the accepted text stays
+public until they have.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from declaration.accounts.models import User
+from declaration.audit.recording import record
+from signatories import emails_after_publication as emails
+from signatories.changes import record_change
+from signatories.comparing import changes_in, text_of
+from signatories.completeness import unanswered_in_edit
+from signatories.models import (
+    Actor,
+    CommitmentEdit,
+    EditDecision,
+    EditStatus,
+    ImpossibleEdit,
+    ImpossibleTransition,
+    Outcome,
+    Reason,
+    Representative,
+    Signature,
+    Status,
+    What,
+)
+from signatories.models.commitment import CommitmentText
+from signatories.models.decision import words_for_officer
+from signatories.moderation import ReasonIsMissing, SubmissionHasChanged, refuse_own
+from signatories.releasing import refuse_while_paused
+from signatories.signing import AnswersAreMissing, AnyAnswers, lock
+
+WORDS = ("title", "mission", "impact", "partners", "target_date", "open_to_others")
+CHOICES = ("partner_organisations", "principles", "service_areas")
+
+
+class NothingChanges(Exception):
+    """Raised when an edit that says the same as the public text is sent for review."""
+
+
+@transaction.atomic
+def start_edit(*, signature: Signature, by: Representative) -> CommitmentEdit:
+    """Return the open edit of the organisation, begun now with the public text if there is none.
+
+    Raises ImpossibleTransition unless the signature is published.
+    """
+    signature = lock(signature)
+    if signature.status != Status.PUBLISHED:
+        raise ImpossibleTransition(signature, "edit")
+    commitment = signature.commitment
+    edit = commitment.edits.open().first()
+    if edit:
+        return edit
+    edit = CommitmentEdit.objects.create(commitment=commitment, started_by=by)
+    _copy(commitment, edit)
+    _record(edit, "start edit", by=by.user, role=Actor.OFFICER)
+    return edit
+
+
+@transaction.atomic
+def save_edit(*, edit: CommitmentEdit, read: Callable[[], AnyAnswers]) -> AnyAnswers:
+    """Keep the answer to one question, as long as the officer may still change it, and return its form.
+
+    ``read`` reads it against what is stored, while nobody else can change it; only a valid answer
+    is saved. Raises ImpossibleEdit.
+    """
+    held = _held(edit, "submit")
+    if not held.is_editable:
+        held.transition("submit")
+    answers = read()
+    if answers.is_valid():
+        answers.save()
+    return answers
+
+
+@transaction.atomic
+def submit_edit(*, edit: CommitmentEdit, by: Representative) -> CommitmentEdit:
+    """Hand an edit to the moderators and tell the officer.
+
+    Raises AnswersAreMissing, NothingChanges or ImpossibleEdit.
+    """
+    verb = "submit" if edit.status == EditStatus.DRAFT else "resubmit"
+    edit = _held(edit, verb)
+    edit.transition(verb)
+    missing = unanswered_in_edit(edit)
+    if missing:
+        raise AnswersAreMissing(missing)
+    if not changes_in(edit):
+        raise NothingChanges
+    edit.submitted_at, edit.submitted_by = timezone.now(), by
+    _move(edit, verb, by=by.user, role=Actor.OFFICER, after={"answers": text_of(edit)})
+    emails.tell_officer_edit_received(edit)
+    return edit
+
+
+@transaction.atomic
+def withdraw_edit(*, edit: CommitmentEdit, by: Representative) -> None:
+    """Drop an edit at the organisation's wish. The public text stays. Raises ImpossibleEdit."""
+    edit = CommitmentEdit.objects.select_for_update().get(pk=edit.pk)
+    was_sent = edit.status != EditStatus.DRAFT
+    _move(edit, "withdraw", by=by.user, role=Actor.OFFICER)
+    if was_sent:
+        emails.tell_officer_edit_withdrawn(edit)
+
+
+@transaction.atomic
+def accept_edit(*, edit: CommitmentEdit, by: User, seen: datetime | None, note: str = "") -> EditDecision:
+    """Put the edit in the place of the public text, at once. ``note`` is for staff.
+
+    ``seen`` is the time of the submission the moderator read.
+    Raises ImpossibleEdit, SubmissionHasChanged, OwnSubmission or PublicationIsPaused.
+    """
+    edit = _held_as_seen(edit, "accept", by=by, seen=seen)
+    refuse_while_paused()
+    decision = EditDecision.objects.create(edit=edit, outcome=Outcome.ACCEPTED, note=note, decided_by=by)
+    commitment = edit.commitment
+    edit.replaced = text_of(commitment)
+    _copy(edit, commitment)
+    commitment.public_change_at = timezone.now()
+    commitment.save()
+    _move(
+        edit,
+        "accept",
+        by=by,
+        role=Actor.MODERATOR,
+        note=note,
+        before={"answers": edit.replaced},
+        after={"answers": text_of(edit)},
+    )
+    emails.tell_edit_accepted(edit)
+    record_change(organisation=edit.signature.organisation, what=What.EDITED)
+    return decision
+
+
+@transaction.atomic
+def request_changes_to_edit(
+    *,
+    edit: CommitmentEdit,
+    by: User,
+    seen: datetime | None,
+    reasons: Iterable[Reason],
+    note: str = "",
+    text: str = "",
+) -> EditDecision:
+    """Send the edit back to the officer with what to change. The public text stays.
+
+    The officer reads ``text``; without it, the words of the reasons and the note.
+    Raises ImpossibleEdit, SubmissionHasChanged, OwnSubmission or ReasonIsMissing.
+    """
+    edit = _held_as_seen(edit, "request changes", by=by, seen=seen)
+    decision = _decide(edit, Outcome.CHANGES_REQUESTED, by=by, reasons=reasons, note=note, text=text)
+    _move(edit, "request changes", by=by, role=Actor.MODERATOR, note=decision.text)
+    emails.tell_officer_edit_needs_changes(edit, decision)
+    return decision
+
+
+@transaction.atomic
+def reject_edit(
+    *,
+    edit: CommitmentEdit,
+    by: User,
+    seen: datetime | None,
+    reasons: Iterable[Reason],
+    note: str = "",
+    text: str = "",
+) -> EditDecision:
+    """Refuse the edit. The public text stays. The officer reads the same as in the request for changes.
+
+    Raises ImpossibleEdit, SubmissionHasChanged, OwnSubmission or ReasonIsMissing.
+    """
+    edit = _held_as_seen(edit, "reject", by=by, seen=seen)
+    decision = _decide(edit, Outcome.REJECTED, by=by, reasons=reasons, note=note, text=text)
+    _move(edit, "reject", by=by, role=Actor.MODERATOR, note=decision.text)
+    emails.tell_officer_edit_rejected(edit, decision)
+    return decision
+
+
+def _held(edit: CommitmentEdit, verb: str) -> CommitmentEdit:
+    """Return the edit as it is now, held with its signature. Raises ImpossibleEdit if that is not public."""
+    signature = lock(edit.commitment.signature)
+    edit = CommitmentEdit.objects.select_for_update(of=("self",)).get(pk=edit.pk)
+    edit.commitment = signature.commitment
+    edit.commitment.signature = signature
+    if signature.status != Status.PUBLISHED:
+        raise ImpossibleEdit(edit, verb)
+    return edit
+
+
+def _held_as_seen(edit: CommitmentEdit, verb: str, *, by: User, seen: datetime | None) -> CommitmentEdit:
+    edit = _held(edit, verb)
+    edit.transition(verb)
+    refuse_own(edit.signature, by)
+    if edit.submitted_at != seen:
+        raise SubmissionHasChanged(edit.signature.reference)
+    return edit
+
+
+def _decide(
+    edit: CommitmentEdit, outcome: Outcome, *, by: User, reasons: Iterable[Reason], note: str, text: str
+) -> EditDecision:
+    reasons = list(reasons)
+    text = text or words_for_officer(reasons, note)
+    if not text:
+        raise ReasonIsMissing
+    decision = EditDecision.objects.create(edit=edit, outcome=outcome, text=text, note=note, decided_by=by)
+    decision.reasons.set(reasons)
+    return decision
+
+
+def _move(
+    edit: CommitmentEdit,
+    verb: str,
+    *,
+    by: User | None,
+    role: str,
+    note: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Take the way of the table of edits, save the edit, and tell it in the history of the signature."""
+    source, target = edit.status, edit.transition(verb).target
+    edit.status = target
+    if target in {EditStatus.ACCEPTED, EditStatus.REJECTED, EditStatus.WITHDRAWN}:
+        edit.ended_at = timezone.now()
+    edit.save()
+    before, after = {"edit status": source, **(before or {})}, {"edit status": target, **(after or {})}
+    _record(edit, f"{verb} edit", by=by, role=role, note=note, before=before, after=after)
+
+
+def _record(
+    edit: CommitmentEdit,
+    verb: str,
+    *,
+    by: User | None,
+    role: str,
+    note: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    record(
+        verb=verb,
+        on=edit.signature,
+        by=by,
+        role=role,
+        note=note,
+        before=before,
+        after={"edit": edit.pk, **(after or {})},
+    )
+
+
+def _copy(source: CommitmentText, target: CommitmentText) -> None:
+    """Write the words and choices of one text into another."""
+    for name in WORDS:
+        setattr(target, name, getattr(source, name))
+    target.save()
+    for name in CHOICES:
+        getattr(target, name).set(getattr(source, name).all())

@@ -1,0 +1,155 @@
+"""Change a published commitment: the questions of the sign-up again, a check, and the moderators' queue."""
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from declaration.accounts.people import SignedInRequest
+from signatories import editing, signing
+from signatories.access import signature_of
+from signatories.comparing import changes_in
+from signatories.forms.questions import QuestionForm
+from signatories.models import CommitmentEdit, ImpossibleEdit, ImpossibleTransition, Signature, Status
+from signatories.views.questions import BY_SLUG, QUESTIONS, Question
+from signatories.views.unsaved import signed_in, unsaved
+
+ASKED = [question for question in QUESTIONS if question.about == "commitment"]
+
+
+def _open_edit(signature: Signature) -> CommitmentEdit | None:
+    if signature.status != Status.PUBLISHED:
+        return None
+    return signature.commitment.edits.open().first()
+
+
+def _too_late() -> HttpResponse:
+    return redirect(f"{reverse('dashboard')}?too-late")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_commitment(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Say how a published commitment is changed, begin on POST; then show the edit and what becomes of it."""
+    signature, officer = signature_of(request.user, reference)
+    if request.method == "POST":
+        try:
+            editing.start_edit(signature=signature, by=officer)
+        except ImpossibleTransition:
+            return _too_late()
+        return redirect("edit_commitment", reference)
+    if signature.status != Status.PUBLISHED:
+        return _too_late()
+    edit = _open_edit(signature)
+    page = {"signed_in": True, "signature": signature, "back_url": reverse("dashboard")}
+    if edit is None:
+        return render(request, "dashboard/start_edit.html", page)
+    return _show(request, signature, edit)
+
+
+def _show(
+    request: SignedInRequest,
+    signature: Signature,
+    edit: CommitmentEdit,
+    *,
+    missing: list[str] | None = None,
+    nothing_changes: bool = False,
+) -> HttpResponse:
+    page = {
+        "signed_in": True,
+        "signature": signature,
+        "commitment": signature.commitment,
+        "edit": edit,
+        "changes": changes_in(edit),
+        "missing": [BY_SLUG[slug] for slug in missing or []],
+        "nothing_changes": nothing_changes,
+        "last_decision": edit.decisions.prefetch_related("reasons").last(),
+        "back_url": reverse("dashboard"),
+    }
+    return render(request, "dashboard/check_edit.html", page)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_question(request: SignedInRequest, reference: str, slug: str) -> HttpResponse:
+    """Ask one question of the sign-up again, about the edit."""
+    signature, officer = signature_of(request.user, reference)
+    asked = next((question for question in ASKED if question.slug == slug), None)
+    if asked is None:
+        raise Http404
+    edit = _open_edit(signature)
+    if edit is None or not edit.is_editable:
+        return redirect("edit_commitment", reference)
+
+    def form_with(typed: QueryDict | None) -> QuestionForm:
+        return asked.form(typed, instance=CommitmentEdit.objects.get(pk=edit.pk), officer=officer)
+
+    typed = unsaved(request)
+    if request.method == "POST":
+        try:
+            form = editing.save_edit(edit=edit, read=lambda: form_with(request.POST))
+        except ImpossibleEdit:
+            return _no_longer_editable(request, signature, form_with(request.POST))
+        if form.is_valid():
+            return redirect("edit_commitment", reference)
+    else:
+        form = form_with(typed)
+    return _ask(request, signature, asked, form, restored=typed is not None)
+
+
+def _ask(
+    request: SignedInRequest, signature: Signature, asked: Question, form: QuestionForm, *, restored: bool
+) -> HttpResponse:
+    page = {
+        "signed_in": True,
+        "form": form,
+        "question": asked,
+        "signature": signature,
+        "changing": True,
+        "restored": restored,
+        "back_url": reverse("edit_commitment", args=[signature.reference]),
+    }
+    return render(request, "dashboard/edit_question.html", page)
+
+
+def _no_longer_editable(request: SignedInRequest, signature: Signature, form: QuestionForm) -> HttpResponse:
+    page = {"signed_in": True, "signature": signature, "unsaved": form}
+    return render(request, "signing_up/no_longer_editable.html", page, status=409)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def submit_edit(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Hand the edit in on POST; anybody who comes by GET is shown it."""
+    signature, officer = signature_of(request.user, reference)
+    edit = _open_edit(signature)
+    if request.method != "POST" or edit is None:
+        return redirect("edit_commitment", reference)
+    try:
+        editing.submit_edit(edit=edit, by=officer)
+    except signing.AnswersAreMissing as error:
+        return _show(request, signature, edit, missing=error.questions)
+    except editing.NothingChanges:
+        return _show(request, signature, edit, nothing_changes=True)
+    except ImpossibleEdit:
+        return redirect("edit_commitment", reference)
+    return redirect(f"{reverse('dashboard')}?edit-sent")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw_edit(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Ask whether to drop the edit, and do it on POST."""
+    signature, officer = signature_of(request.user, reference)
+    edit = _open_edit(signature)
+    if edit is None:
+        return redirect("edit_commitment", reference)
+    if request.method == "POST":
+        try:
+            editing.withdraw_edit(edit=edit, by=officer)
+        except ImpossibleEdit:
+            return _too_late()
+        return redirect(f"{reverse('dashboard')}?edit-withdrawn")
+    back_url = reverse("edit_commitment", args=[reference])
+    page = {"signed_in": True, "signature": signature, "edit": edit, "back_url": back_url}
+    return render(request, "dashboard/withdraw_edit.html", page)
