@@ -71,6 +71,7 @@ def _facts(signature: Signature) -> dict[str, Any]:
         "wording_hash": signature.wording_hash,
         "reference": signature.reference,
         "address": certificate_url(signature),
+        "is_example": settings.DEMO,
     }
 
 

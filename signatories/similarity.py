@@ -58,17 +58,19 @@ def similar_to(commitment: Commitment, shown: int = SHOWN) -> list[Similar]:
     if not candidates:
         return []
     words = {candidate.pk: _words_of(candidate) for candidate in candidates}
-    frequency = Counter(word for found in words.values() for word in found)
+    frequency = Counter(stem for found in words.values() for stem in found)
     own = _words_of(commitment)
     scored = []
     for candidate in candidates:
-        shared = {word: _weight(frequency[word], len(candidates)) for word in own & words[candidate.pk]}
+        written = words[candidate.pk]
+        shared = {stem: _weight(frequency[stem], len(candidates)) for stem in own.keys() & written.keys()}
         same_areas = [area.name for area in candidate.service_areas.all() if area.pk in areas]
         same_partners = [one.name for one in candidate.partner_organisations.all() if one.pk in partners]
         score = AREA * len(same_areas) + PARTNER * len(same_partners) + sum(shared.values())
         if score >= ENOUGH:
-            telling = sorted(shared, key=lambda word: (-shared[word], word))[:WORDS_NAMED]
-            scored.append((score, candidate.pk, Similar(candidate, same_areas, same_partners, telling)))
+            telling = sorted(shared, key=lambda stem: (-shared[stem], stem))[:WORDS_NAMED]
+            why = [written[stem] for stem in telling]
+            scored.append((score, candidate.pk, Similar(candidate, same_areas, same_partners, why)))
     scored.sort(key=lambda one: one[:2], reverse=True)
     return [similar for _, _, similar in scored[:shown]]
 
@@ -86,9 +88,16 @@ def _candidates(commitment: Commitment, areas: set[int], partners: set[int]) -> 
     return list(found[:CANDIDATES])
 
 
-def _words_of(commitment: Commitment) -> set[str]:
-    text = plain(f"{commitment.title} {commitment.mission}")
-    return {_stem(word) for word in LONG_ENOUGH.findall(text) if word not in SAY_NOTHING} - SAY_NOTHING
+def _words_of(commitment: Commitment) -> dict[str, str]:
+    """Return the telling words of a commitment: what they are compared by, and how they are written."""
+    words: dict[str, str] = {}
+    # The mission last: in a title any word may have a capital.
+    for word in LONG_ENOUGH.findall(f"{commitment.title} {commitment.mission}"):
+        small = plain(word)
+        stem = _stem(small)
+        if small not in SAY_NOTHING and stem not in SAY_NOTHING:
+            words[stem] = word
+    return words
 
 
 def _stem(word: str) -> str:
