@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from declaration.accounts.models import User
@@ -31,7 +32,7 @@ class DayIsPast(Exception):
     """Raised when something would be parked until a day that has begun already."""
 
 
-def who_may_decide() -> Iterable[User]:
+def who_may_decide() -> QuerySet[User]:
     """Return everybody a record may be handed to, by name."""
     roles = [role for role in Role.values if DECIDE in permissions_of(role)]
     return User.objects.filter(role__in=roles, is_active=True).order_by("full_name", "email")

@@ -174,8 +174,13 @@ def verify_officer(*, signature: Signature, by: User) -> None:
 
 def refuse_own(signature: Signature, by: User) -> None:
     """Raise OwnSubmission if this member of staff acts for the organisation as an officer."""
-    if Representative.objects.filter(user=by, organisation_id=signature.organisation_id).exists():
+    if acts_for(signature, by):
         raise OwnSubmission(signature.reference)
+
+
+def acts_for(signature: Signature, person: User) -> bool:
+    """Tell whether this person is an officer of the organisation."""
+    return Representative.objects.filter(user=person, organisation_id=signature.organisation_id).exists()
 
 
 def refuse_own_edits(signature: Signature, by: User) -> None:

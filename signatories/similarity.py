@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,7 +39,7 @@ WORDS_NAMED: Final = 3
 
 @dataclass(frozen=True)
 class Similar:
-    """A published commitment and why it is like the other: at least one of the three is not empty."""
+    """Another commitment and why it is like the other: at least one of the three is not empty."""
 
     commitment: Commitment
     service_areas: list[str]
@@ -46,15 +47,18 @@ class Similar:
     words: list[str]
 
 
-def similar_to(commitment: Commitment, shown: int = SHOWN) -> list[Similar]:
+def similar_to(
+    commitment: Commitment, shown: int = SHOWN, statuses: Collection[str] = (Status.PUBLISHED,)
+) -> list[Similar]:
     """Return the published commitments of other organisations most like this one, the likest first.
 
+    Staff ask for those of other statuses too; whatever the public reads asks for none.
     It may be a draft itself. Only those that share a service area or a partner come into question:
     a word alone is too little. Always the same number of queries.
     """
     areas = {area.pk for area in commitment.service_areas.all()}
     partners = {partner.pk for partner in commitment.partner_organisations.all()}
-    candidates = list(_candidates(commitment, areas, partners))
+    candidates = list(_candidates(commitment, areas, partners, statuses))
     if not candidates:
         return []
     words = {candidate.pk: _words_of(candidate) for candidate in candidates}
@@ -75,9 +79,11 @@ def similar_to(commitment: Commitment, shown: int = SHOWN) -> list[Similar]:
     return [similar for _, _, similar in scored[:shown]]
 
 
-def _candidates(commitment: Commitment, areas: set[int], partners: set[int]) -> list[Commitment]:
+def _candidates(
+    commitment: Commitment, areas: set[int], partners: set[int], statuses: Collection[str]
+) -> list[Commitment]:
     found = (
-        Commitment.objects.filter(signature__status=Status.PUBLISHED)
+        Commitment.objects.filter(signature__status__in=statuses)
         .filter(Q(service_areas__in=areas) | Q(partner_organisations__in=partners))
         .exclude(signature__organisation_id=commitment.signature.organisation_id)
         .annotate(in_common=Count("service_areas", filter=Q(service_areas__in=areas), distinct=True))

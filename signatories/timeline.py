@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Max
 
@@ -23,6 +23,11 @@ class Happening:
     @property
     def status_before(self) -> str:
         return _label(self.event.before.get("status", "")) if self.event else ""
+
+    @property
+    def parked_until(self) -> date | None:
+        until = self.event.after.get("parked_until") if self.event else None
+        return date.fromisoformat(until) if until else None
 
     @property
     def status_after(self) -> str:

@@ -149,10 +149,10 @@ def count_lists(*, person: User | None) -> dict[str, Waiting]:
     counted = _marked(
         Signature.objects.filter(status__in=[Status.SUBMITTED, Status.AWAITING_APPROVER])
     ).aggregate(
-        **{f"count {name}": Count("pk", filter=is_on(here)) for name, is_on in LISTS.items()},
+        **{f"count_{name}": Count("pk", filter=is_on(here)) for name, is_on in LISTS.items()},
         **{
-            f"oldest {name}": Min(SINCE.get(name, "submitted_at"), filter=is_on(here))
+            f"oldest_{name}": Min(SINCE.get(name, "submitted_at"), filter=is_on(here))
             for name, is_on in LISTS.items()
         },
     )
-    return {name: Waiting(counted[f"count {name}"], counted[f"oldest {name}"]) for name in LISTS}
+    return {name: Waiting(counted[f"count_{name}"], counted[f"oldest_{name}"]) for name in LISTS}

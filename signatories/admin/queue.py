@@ -1,10 +1,13 @@
 """The lists of the queue, as a filter: what the desk counts is what a list here shows."""
 
+from copy import copy
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from declaration.accounts.people import person_of
 from signatories.models import Signature, Status
@@ -56,3 +59,23 @@ class StatusFilter(admin.SimpleListFilter):
             assert isinstance(queryset, SignatureQuerySet)  # noqa: S101 - tells mypy
             return on_list(asked, person=person_of(request), signatures=queryset)
         return queryset.filter(status=asked)
+
+
+def next_in_list(model_admin: admin.ModelAdmin, request: HttpRequest, after: int) -> int | None:
+    """Return the record that follows one in the list its reader came from, beginning anew at the end.
+
+    The list is in the address, where the admin keeps it from page to page; without it, it is what
+    waits for review. None when nothing else is on the list.
+    """
+    there = copy(request)
+    # The admin reads the list from GET, whatever the method.
+    there.GET = QueryDict(request.GET.get("_changelist_filters", ""))
+    try:
+        rows = model_admin.get_changelist_instance(there).queryset
+    except (IncorrectLookupParameters, DisallowedModelAdminLookup):
+        rows = on_list(FIRST, person=person_of(request)).order_by("submitted_at", "pk")
+    keys = list(rows.select_related(None).prefetch_related(None).values_list("pk", flat=True))
+    if after in keys:
+        where = keys.index(after)
+        keys = keys[where + 1 :] + keys[:where]
+    return keys[0] if keys else None

@@ -178,6 +178,11 @@ admin:signatories_reason_add                         srrrrri srrrrri
 admin:signatories_reason_history                     srriiii srriiii
 admin:signatories_reason_delete                      srrrrrr srrrrrr
 admin:signatories_reason_change                      srriiii srrrrri
+admin:signatories_signature_find                     srriiii srrmmmm
+admin:signatories_signature_next                     srriiii srrmmmm
+admin:signatories_signature_care                     srrrmrm srrriri
+admin:signatories_signature_bulk                     srrrmrm srrriri
+admin:signatories_signature_bulk_done                srrriri srrrmrm
 admin:signatories_signature_decide                   srrriri srrriri
 admin:signatories_signature_verify_officer           srrrmrm srrriri
 admin:signatories_signature_confirm_organisation     srrrmrm srrriri
@@ -258,6 +263,9 @@ def world(db):
     return clients, objects
 
 
+EXTRA = {"decide": {"decision": "accept"}, "care": {"what": "note"}}
+
+
 def arguments(name, objects):
     """Return what an address needs to be about something that exists and is officer A's."""
     signature = objects["signatories.signature"]
@@ -270,10 +278,12 @@ def arguments(name, objects):
             (label for label in objects if name.startswith(f"admin:{label.replace('.', '_')}_")), None
         )
         verb = name.rpartition("_")[2]
-        if label is None or verb in {"changelist", "add"}:
+        if label is None or verb in {"changelist", "add", "done", "export", "find"}:
             return {}
+        if verb == "bulk":
+            return {"what": "accept"}
         key = "object_id" if verb in {"history", "delete", "change"} else "pk"
-        return {key: objects[label].pk} | ({"decision": "accept"} if verb == "decide" else {})
+        return {key: objects[label].pk} | EXTRA.get(verb, {})
     fixed = {
         "declaration_version": {"number": 1},
         "organisation": {"slug": "camden"},

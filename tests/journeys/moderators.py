@@ -91,7 +91,7 @@ class Moderator(Visitor):
     def accepts(self, officer):
         self.opens_the_record(officer)
         self.follows("Accept")
-        self.presses("Accept and ask the approver to sign")
+        self.presses("Save and send")
         self.sees("The emails are on their way.")
 
     def confirms_the_organisation(self, officer):
@@ -108,21 +108,29 @@ class Moderator(Visitor):
         self.opens_the_record(officer)
         self.follows("Request changes")
         self.hands.tick(reason)
-        self.hands.type("Note to the officer", note)
-        self.presses("Request changes and email the officer")
+        self.adds_to_the_message(note)
+        self.presses("Preview the email")
+        self.sees("The email that goes", note)
+        self.presses("Save and send")
         self.sees("The emails are on their way.")
+
+    def adds_to_the_message(self, words):
+        """Write below what the reasons have put into the message."""
+        written = self.hands.field("Message to the officer").input_value()
+        self.hands.type("Message to the officer", f"{written}\n\n{words}".strip())
 
     def rejects_without_saying_why(self, officer):
         self.opens_the_record(officer)
         self.follows("Reject")
-        self.presses("Reject and email the officer")
-        self.sees("Select a reason that the officer may read, or write a note")
+        self.presses("Preview the email")
+        self.sees("Select a reason that the officer may read, or write a message")
 
     def takes_down(self, officer, note):
         self.opens_the_record(officer)
         self.follows("Take down")
-        self.hands.type("Note to the officer", note)
-        self.presses("Take down and email the officer")
+        self.hands.type("Message to the officer", note)
+        self.presses("Preview the email")
+        self.presses("Save and send")
         self.sees("The emails are on their way.")
 
     def sees_that_these_words_changed(self, *, removed, added):

@@ -45,5 +45,5 @@ def test_moderator_decides_about_an_older_text(officer, moderator):
     given(moderator).follows("Accept")
     given(officer).withdraws()
 
-    when(moderator).presses("Accept and ask the approver to sign")
+    when(moderator).presses("Save and send")
     then(moderator).sees("Nothing was done. The status is «Withdrawn» now.")

@@ -35,13 +35,13 @@ def test_organisation_that_is_not_listed_signs(world, moderator, public):
         "The officer's email domain is not one we know for this organisation.",
     )
     when(moderator).follows("Accept")
-    when(moderator).presses("Accept and ask the approver to sign")
+    when(moderator).presses("Save and send")
     then(moderator).sees("Nothing was done. The officer proposed this organisation.")
     then(public).gets_a_404("/signatories/warm-homes-advice/")
 
     when(moderator).confirms_the_organisation(officer)
     when(moderator).follows("Accept")
-    when(moderator).presses("Accept and ask the approver to sign")
+    when(moderator).presses("Save and send")
     then(moderator).sees("Nothing was done. Nobody has checked yet that the officer works there.")
     when(moderator).has_checked_where_the_officer_works(officer)
     when(moderator).accepts(officer)

@@ -1,0 +1,25 @@
+"""Why something was not done: a name for each refusal, which a template says in a sentence."""
+
+from signatories import casework, moderation
+from signatories.models import ImpossibleTransition
+
+REFUSALS: dict[type[Exception], str] = {
+    ImpossibleTransition: "too late",
+    moderation.SubmissionHasChanged: "submission has changed",
+    moderation.RecordHasChanged: "record has changed",
+    moderation.OrganisationIsNotConfirmed: "organisation is not confirmed",
+    moderation.OfficerIsNotVerified: "officer is not verified",
+    moderation.OwnSubmission: "own submission",
+    moderation.OwnEdit: "own edit",
+    moderation.ReasonIsMissing: "reason is missing",
+    casework.NotInHand: "not in hand",
+    casework.CannotDecide: "cannot decide",
+    casework.DayIsPast: "day is past",
+}
+Refused = tuple(REFUSALS)
+# Refusals after which what the page showed was no longer so.
+STALE = {"submission has changed", "record has changed", "too late"}
+
+
+def name_of(refused: Exception) -> str:
+    return REFUSALS[type(refused)]

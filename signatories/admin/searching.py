@@ -1,0 +1,39 @@
+"""The one search box of the desk and the page of what it finds."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from declaration.accounts.people import person_of
+from signatories.admin.bulk import BulkAdmin
+from signatories.admin.record import SAFE
+from signatories.finding import MOST, SHORTEST, find
+
+LONGEST = 200
+
+
+class SearchingAdmin(BulkAdmin):
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("find/", self.admin_site.admin_view(self.find), name="signatories_signature_find"),
+            *super().get_urls(),
+        ]
+
+    def find(self, request: HttpRequest) -> HttpResponse:
+        """Show what a reference, a name, an address or a domain leads to, as far as this person may see."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method not in SAFE:
+            return HttpResponseNotAllowed(SAFE)
+        text = request.GET.get("q", "")[:LONGEST].strip()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Search",
+            "opts": self.opts,
+            "text": text,
+            "is_short": len(text) < SHORTEST,
+            "groups": find(text, person=person_of(request)),
+            "most": MOST,
+        }
+        return TemplateResponse(request, "admin/signatories/signature/find.html", context)
