@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 
 import jinja2
@@ -142,6 +142,11 @@ def show_datetime(when: datetime | None) -> str:
     return f"{show_date(local)} at {clock}"
 
 
+def show_utc(when: datetime) -> str:
+    """Return «2026-11-21T15:04:05Z», as feeds write a moment."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def plural(n: int, one: str, many: str = "") -> str:
     """Return the word that goes with the number, without the number."""
     return one if n == 1 else many or f"{one}s"
@@ -234,5 +239,11 @@ def environment(**options: Any) -> jinja2.Environment:
         "plural": plural,
         "now": timezone.now,
     }
-    env.filters |= {"date": show_date, "datetime": show_datetime, "plural": plural, "thousands": thousands}
+    env.filters |= {
+        "date": show_date,
+        "datetime": show_datetime,
+        "utc": show_utc,
+        "plural": plural,
+        "thousands": thousands,
+    }
     return env

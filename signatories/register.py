@@ -1,16 +1,13 @@
-"""The public register: who has signed, found by name, nation, region and kind."""
+"""The public register as querysets: who has signed, who may, and who is meant by a name."""
 
 import re
-from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
-from django.http import QueryDict
 
-from signatories.models import Kind, Nation, Organisation, Region, Signature
+from signatories.models import Kind, Organisation, Signature
 from signatories.models.organisation import OrganisationQuerySet
 from signatories.models.signature import SignatureQuerySet
 
-PER_PAGE = 50
 MAXIMUM_SEARCH_LENGTH = 100
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -33,29 +30,6 @@ def find_organisations(text: str) -> OrganisationQuerySet:
     return found.order_by("name")
 
 
-@dataclass(frozen=True)
-class Query:
-    """What somebody asks of the register. Values that mean nothing are dropped."""
-
-    q: str = ""
-    nation: list[str] = field(default_factory=list)
-    region: list[str] = field(default_factory=list)
-    kind: list[str] = field(default_factory=list)
-
-    @classmethod
-    def read(cls, data: QueryDict) -> "Query":
-        return cls(
-            q=" ".join(words_of(data.get("q", ""))),
-            nation=[v for v in Nation.values if v in data.getlist("nation")],
-            region=[v for v in Region.values if v in data.getlist("region")],
-            kind=[v for v in Kind.values if v in data.getlist("kind")],
-        )
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.q or self.nation or self.region or self.kind)
-
-
 def signatories() -> SignatureQuerySet:
     """Return every published signature with what the public pages show of it."""
     return (
@@ -64,24 +38,6 @@ def signatories() -> SignatureQuerySet:
         .prefetch_related("commitments")
         .order_by("-signed_at", "-pk")
     )
-
-
-def matching(query: Query) -> SignatureQuerySet:
-    """Return the published signatures that answer the query, newest first."""
-    found = signatories()
-    for word in query.q.split():
-        found = found.filter(
-            Q(organisation__name__icontains=word)
-            | Q(organisation__short_name__icontains=word)
-            | Q(organisation__gss_code__iexact=word)
-        )
-    if query.nation:
-        found = found.filter(organisation__nation__in=query.nation)
-    if query.region:
-        found = found.filter(organisation__region__in=query.region)
-    if query.kind:
-        found = found.filter(organisation__kind__in=query.kind)
-    return found
 
 
 # The kinds that the official count of UK principal councils is made of.

@@ -14,8 +14,8 @@ from signatories.models import Organisation, Origin, Representative, What
 MAXIMUM_UNVERIFIED = 5
 # A person who proposes more than this many bodies is not doing it for their work.
 MAXIMUM_PROPOSALS = 5
-# Addresses under /sign/organisation/ that are pages of their own.
-TAKEN_SLUGS = frozenset({"search", "suggest", "not-listed"})
+# Addresses under /sign/organisation/ and /signatories/ that are pages of their own.
+TAKEN_SLUGS = frozenset({"search", "suggest", "not-listed", "data"})
 
 
 class TooManyProposals(Exception):

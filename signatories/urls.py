@@ -17,12 +17,17 @@ from signatories.views import (
     progress,
     questions,
     register,
+    register_files,
     sitemap,
 )
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("signatories/", register.signatory_list, name="signatories"),
+    path("signatories.csv", register_files.signatories_csv, name="signatories_csv"),
+    path("signatories.json", register_files.signatories_json, name="signatories_json"),
+    path("signatories.atom", register_files.signatories_atom, name="signatories_atom"),
+    path("signatories/data/", register_files.signatories_data, name="signatories_data"),
     path("signatories/<slug:slug>/", organisations.organisation, name="organisation"),
     path("signatories/<slug:slug>/badge/", badges.badge, name="badge"),
     path("signatories/<slug:slug>/badge.svg", badges.badge_image, name="badge_image"),

@@ -9,6 +9,9 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
+from declaration.fresh_pages import pages
+from signatories import snapshot
+
 pytest_plugins = ["tests.browser", "tests.emptying_history", "tests.sharing_out"]
 
 CHROMIUM_ARGUMENTS = [
@@ -38,7 +41,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 
 @pytest.fixture(autouse=True)
 def empty_cache():
+    """Begin with nothing kept: a test that is rolled back takes the public number back with it."""
     cache.clear()
+    pages.clear()
+    snapshot.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

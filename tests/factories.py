@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 import factory
+from django.db import transaction
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from declaration.accounts.models import User
+from declaration.freshness import move_on
 from declaration.models import DeclarationVersion, Principle, ServiceArea
 from signatories.models import (
     Capacity,
@@ -254,6 +256,13 @@ class SignatureFactory(DjangoModelFactory):
     approver_capacity = Capacity.CHIEF_EXECUTIVE
     consents_given_at = factory.LazyFunction(timezone.now)
     commitment = factory.RelatedFactory(CommitmentFactory, factory_related_name="signature")
+
+    @factory.post_generation
+    def public(self, create, extracted):
+        """What the public sees has changed, as it does when an activity publishes."""
+        if self.status == Status.PUBLISHED:
+            with transaction.atomic():
+                move_on()
 
 
 def signature_that_is(status, **fields):

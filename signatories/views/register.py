@@ -1,34 +1,56 @@
 """The list of signatories, and where signing begins."""
 
-from django.core.paginator import EmptyPage, Paginator
+from typing import Any
+
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
+from declaration.fresh_pages import fresh_page, freshness_of
 from declaration.models import DeclarationVersion
 from declaration.public_pages import public_page
-from signatories.models import Kind, Region, Signature
-from signatories.register import PER_PAGE, Query, matching
+from signatories.facets import FACETS, PER_PAGE, Answer, Query
+from signatories.models import Stage
+from signatories.snapshot import current
 
 
-@public_page
+@fresh_page()
 def signatory_list(request: HttpRequest) -> HttpResponse:
     """List who has signed. Whatever the query string holds, the page makes sense."""
-    query = Query.read(request.GET)
-    paginator = Paginator(matching(query), PER_PAGE)
-    asked = request.GET.get("page", "1")
-    try:
-        # Ten digits are more than any list has pages, and few enough for every database.
-        shown = paginator.page(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1)
-    except EmptyPage:
-        shown = paginator.page(paginator.num_pages)
+    snapshot = current(freshness_of(request))
+    answer = Answer(snapshot, Query.read(request.GET, snapshot.choices))
     page = {
-        "query": query,
-        "page": shown,
-        "total": Signature.objects.published().count(),
-        "regions": Region.choices,
-        "kinds": Kind.choices,
+        "answer": answer,
+        "query": answer.query,
+        "facets": [(facet, answer.choices(facet)) for facet in FACETS],
+        "stages": dict(Stage.choices),
+        "pagination": _pagination(answer),
     }
     return render(request, "signatories/list.html", page)
+
+
+def _pagination(answer: Answer) -> dict[str, Any]:
+    """Return the parameters of the pagination component, whose links keep the question."""
+    here, pages = reverse("signatories"), Paginator(range(answer.count), PER_PAGE)
+
+    def link(number: int) -> dict[str, Any]:
+        return {"href": here + answer.query.on_page(number).address}
+
+    shown = answer.page
+    parts: dict[str, Any] = {
+        "items": [
+            {"number": number, "current": number == shown, **link(number)}
+            if isinstance(number, int)
+            else {"ellipsis": True}
+            for number in pages.get_elided_page_range(shown, on_each_side=1, on_ends=1)
+        ]
+    }
+    if shown > 1:
+        parts["previous"] = link(shown - 1)
+    if shown < answer.pages:
+        parts["next"] = link(shown + 1)
+    return parts
 
 
 @public_page

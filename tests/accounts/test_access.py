@@ -49,6 +49,10 @@ health_live                                          iiiiiii mmmmmmm
 health_ready                                         iiiiiii mmmmmmm
 home                                                 iiiiiii mmmmmmm
 signatories                                          iiiiiii mmmmmmm
+signatories_csv                                      iiiiiii mmmmmmm
+signatories_json                                     iiiiiii mmmmmmm
+signatories_atom                                     iiiiiii mmmmmmm
+signatories_data                                     iiiiiii mmmmmmm
 organisation                                         iiiiiii mmmmmmm
 badge                                                iiiiiii mmmmmmm
 badge_image                                          iiiiiii mmmmmmm

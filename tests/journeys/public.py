@@ -12,8 +12,8 @@ class Public(Visitor):
 
     def finds_on_the_list(self, council):
         self.goes_to("/signatories/")
-        self.hands.type("Name of an organisation", council.name)
-        self.presses("Show signatories")
+        self.hands.type("Search names and commitments", council.name)
+        self.presses("Search")
         self.sees("1 of")
         self.follows(council.name)
         self.sees_heading(council.name)

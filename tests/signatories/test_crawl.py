@@ -101,7 +101,7 @@ def crawl(browser, addresses):
         seen[kind] = response.status_code
         assert response.status_code < 500, address
         assert head.status_code == response.status_code, address
-        assert not head.content, address
+        assert not head.getvalue(), address
         if response.headers.get("Location"):
             waiting.append(urljoin(address, response.headers["Location"]))
         if response.headers.get("Content-Type", "").startswith("text/html"):

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from declaration.fresh_pages import pages
 from declaration.models import DeclarationVersion
 from signatories import moderation, signing
 from signatories.models import Organisation, Status
@@ -236,7 +237,9 @@ def test_count_of_queries_is_the_same_for_5_and_60_signatories(address):
     for more in (5, 55):
         for _ in range(more):
             SignatureFactory(published=True)
-        cache.clear()
+        # The process has read the register before, and keeps no page.
+        Client().get(address)
+        pages.clear()
         with CaptureQueriesContext(connection) as queries:
             assert Client().get(address).status_code == 200
         counts.append(len(queries))
@@ -250,7 +253,7 @@ def test_pages_of_sixty_signatories_show_each_once_and_keep_the_filter():
     other = SignatureFactory(published=True)
     first = read("/signatories/?region=Wales")
     [follow] = [a["href"] for a in first.select(".govuk-pagination__next a")]
-    second = read(f"/signatories/{follow}")
+    second = read(follow)
     names = [a.get_text() for page in (first, second) for a in page.select(".service-results h2 a")]
     assert sorted(names) == sorted(o.name for o in Organisation.objects.filter(region="Wales"))
     assert "region=Wales" in follow

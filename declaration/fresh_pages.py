@@ -1,0 +1,223 @@
+"""Public pages that change only when the public number moves: their ETag, and the pages kept in memory.
+
+A page kept is shown again only under the number, the day and the release it was made for, and the
+number is read from the database each time. So every process keeps pages for itself, and none can
+show what is no longer so.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache, wraps
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.utils import timezone
+from django.utils.http import http_date, parse_etags, parse_http_date_safe
+
+from declaration.freshness import Freshness, freshness
+from declaration.public_pages import public_page
+
+View = Callable[..., HttpResponseBase]
+
+# How much each process keeps at most, and the longest page that is kept.
+_MAXIMUM_BYTES = 24_000_000
+_LONGEST_PAGE = 300_000
+# What an answer without a body repeats (RFC 9110, 15.4.5).
+_REPEATED = ("Cache-Control", "Content-Location", "Expires", "Vary", "Access-Control-Allow-Origin")
+_SHOWN_SETTINGS = (
+    "SERVICE_NAME",
+    "DEPARTMENT_NAME",
+    "DEPARTMENT_SHORT_NAME",
+    "CONTACT_EMAIL",
+    "REVIEW_PROMISE_WORKING_DAYS",
+    "GOVUK_BRANDING",
+    "DEMO",
+    "SITE_URL",
+    "STATIC_URL",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What makes a page differ from the same page at another time."""
+
+    etag: str
+    last_modified: datetime
+
+    @property
+    def header(self) -> str | None:
+        """The Last-Modified header; none while the second it names can still see another change."""
+        return (
+            http_date(self.last_modified.timestamp())
+            if timezone.now() - self.last_modified > timedelta(seconds=1)
+            else None
+        )
+
+
+@cache
+def _release() -> str:
+    """Return a short hash of all that pages are made from besides the database."""
+    digest = hashlib.sha256()
+    for folder in ("templates", "static/service", "config", "declaration", "signatories"):
+        for path in sorted((settings.BASE_DIR / folder).rglob("*.*")):
+            if path.suffix in {".py", ".html", ".xml", ".txt", ".css", ".js", ".svg", ".json"}:
+                digest.update(path.read_bytes())
+    digest.update(repr([getattr(settings, name, "") for name in _SHOWN_SETTINGS]).encode())
+    return digest.hexdigest()[:8]
+
+
+def stamp_of(fresh: Freshness, *, by_day: bool) -> Stamp:
+    """Return the stamp of a page at this number; ``by_day`` for one that also changes at midnight."""
+    moment = fresh.changed_at
+    etag = f"{fresh.number}-{int(moment.timestamp() * 1_000_000):x}-{_release()}"
+    if by_day:
+        midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        return Stamp(f'W/"{etag}-{midnight:%y%m%d}"', max(moment, midnight))
+    return Stamp(f'W/"{etag}"', moment)
+
+
+def freshness_of(request: HttpRequest) -> Freshness:
+    """Return how fresh the answer to this request has to be, asked of the database once."""
+    found: Freshness | None = getattr(request, "freshness", None)
+    if found is None:
+        found = request.freshness = freshness()  # type: ignore[attr-defined]
+    return found
+
+
+def fresh_page(*, by_day: bool = True) -> Callable[[View], View]:
+    """Serve a public page that shows nothing but what moves the public number when it changes.
+
+    It has an ETag, is made again only when that has changed, and is kept meanwhile.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            stamp = stamp_of(freshness_of(request), by_day=by_day)
+            if _is_known(request, stamp):
+                response: HttpResponseBase = HttpResponseNotModified()
+            else:
+                response = view(request, *args, **kwargs)
+                if response.status_code == 200 and not response.streaming:
+                    response.stamp_by_day = by_day  # type: ignore[attr-defined]
+            if response.status_code in {200, 304}:
+                _stamp(response, stamp)
+            return response
+
+        return public_page(answer)  # type: ignore[arg-type]
+
+    return decorate
+
+
+def _stamp(response: HttpResponseBase, stamp: Stamp) -> None:
+    response["ETag"] = stamp.etag
+    if header := stamp.header:
+        response["Last-Modified"] = header
+
+
+def _is_known(request: HttpRequest, stamp: Stamp) -> bool:
+    """Whether the client has this very page; a list of ETags counts before a date (RFC 9110, 13.2.2)."""
+    if known := request.META.get("HTTP_IF_NONE_MATCH"):
+        return known == stamp.etag or any(
+            one == "*" or one.removeprefix("W/") == stamp.etag.removeprefix("W/")
+            for one in parse_etags(known)
+        )
+    since = request.META.get("HTTP_IF_MODIFIED_SINCE")
+    seconds = parse_http_date_safe(since) if since else None
+    return (
+        seconds is not None and stamp.header is not None and int(stamp.last_modified.timestamp()) <= seconds
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    etag: str
+    by_day: bool
+    content: bytes
+    headers: tuple[tuple[str, str], ...]
+
+
+class _Pages:
+    """The pages that one process keeps, those asked for last."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[str, str]) -> _Kept | None:
+        return self._pages.get(key)
+
+    def put(self, key: tuple[str, str], page: _Kept) -> None:
+        with self._lock:
+            self._remove(key)
+            self._pages[key] = page
+            self._bytes += len(page.content)
+            while self._bytes > _MAXIMUM_BYTES:
+                self._remove(next(iter(self._pages)))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._pages.clear()
+            self._bytes = 0
+
+    def _remove(self, key: tuple[str, str]) -> None:
+        if (page := self._pages.pop(key, None)) is not None:
+            self._bytes -= len(page.content)
+
+
+pages = _Pages()
+
+
+class KeptPages:
+    """Answer from the pages kept, before anything else looks at the request.
+
+    It stands below the redirect to HTTPS and above everything that a public page does not need.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        key = (request.path_info, request.META.get("QUERY_STRING", ""))
+        kept = pages.get(key)
+        if kept is not None:
+            answer = self._from(kept, request)
+            if answer is not None:
+                return answer
+        response = self.get_response(request)
+        by_day: bool | None = getattr(response, "stamp_by_day", None)
+        if isinstance(response, HttpResponse) and by_day is not None and not response.cookies:
+            if len(response.content) <= _LONGEST_PAGE:
+                own = {"ETag", "Last-Modified"}
+                headers = tuple((name, value) for name, value in response.items() if name not in own)
+                pages.put(key, _Kept(response["ETag"], by_day, response.content, headers))
+        return response
+
+    def _from(self, kept: _Kept, request: HttpRequest) -> HttpResponseBase | None:
+        """Return the page if it is still what the database would say."""
+        try:
+            request.get_host()
+            stamp = stamp_of(freshness_of(request), by_day=kept.by_day)
+        except (DisallowedHost, DatabaseError):
+            return None  # what is wrong is said further in
+        if stamp.etag != kept.etag:
+            return None
+        response: HttpResponseBase
+        if _is_known(request, stamp):
+            response = HttpResponseNotModified()
+            headers = tuple(pair for pair in kept.headers if pair[0] in _REPEATED)
+        else:
+            response, headers = HttpResponse(kept.content), kept.headers
+        for name, value in headers:
+            response[name] = value
+        _stamp(response, stamp)
+        return response

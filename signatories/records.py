@@ -1,0 +1,202 @@
+"""The register as data: one record for each signatory, the same for every format."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from signatories.facets import Answer
+from signatories.models import Capacity, Commitment, Organisation, Signature
+
+LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+ATTRIBUTION = (
+    "Contains public sector information licensed under the Open Government Licence v3.0. "
+    "Contains National Statistics data © Crown copyright and database right 2026. "
+    "Contains data from mySociety's UK Local Authority Names and Codes (CC BY 4.0), changed."
+)
+# Rows read from the database at a time, so that a file of any length needs little memory.
+_AT_A_TIME = 500
+
+Record = dict[str, Any]
+
+
+def records_of(answer: Answer, places: Iterable[int]) -> Iterator[Record]:
+    """Return the record of each row, in this order, with its commitments that answer the query.
+
+    What stopped being published since the answer was found is left out.
+    """
+    waiting = iter(places)
+    while chunk := list(islice(waiting, _AT_A_TIME)):
+        yield from _records(answer, chunk)
+
+
+def _records(answer: Answer, places: list[int]) -> Iterator[Record]:
+    rows = [(answer.snapshot.rows[place], answer.commitments(place)) for place in places]
+    texts = _texts([commitment.id for _, commitments in rows for commitment in commitments])
+    signatures = _signatures([row.signature_id for row, _ in rows])
+    successors = _successors([row.organisation_id for row, _ in rows])
+    titles = {facet: dict(answer.snapshot.choices[facet]) for facet in ("principle", "area", "status")}
+    base = settings.SITE_URL + reverse("signatories")
+    for row, commitments in rows:
+        if row.signature_id not in signatures:
+            continue
+        yield {
+            **signatures[row.signature_id],
+            "organisation": row.name,
+            "slug": row.slug,
+            "kind": row.kind,
+            "signed_date": row.signed_on,
+            "signed_at": row.signed_at,
+            "status": "published",
+            "superseded_by": successors[row.organisation_id],
+            "last_updated": row.updated_at,
+            "url": f"{base}{row.slug}/",
+            "commitments": [
+                {
+                    "id": commitment.id,
+                    "title": commitment.title,
+                    **texts[commitment.id],
+                    "principles": [titles["principle"].get(p, p) for p in sorted(commitment.principles)],
+                    "service_areas": [titles["area"].get(a, a) for a in commitment.areas],
+                    "stage": titles["status"][commitment.stage],
+                }
+                for commitment in commitments
+                if commitment.id in texts
+            ],
+        }
+
+
+def _texts(commitments: list[int]) -> dict[int, Record]:
+    partners = defaultdict(list)
+    link = Commitment.partner_organisations.through.objects
+    for commitment, name in (
+        link.filter(commitment__in=commitments)
+        .order_by("organisation__name")
+        .values_list("commitment_id", "organisation__name")
+    ):
+        partners[commitment].append(name)
+    return {
+        pk: {
+            "mission": mission,
+            "impact": impact,
+            "partners": partners[pk] + [line.strip() for line in others.splitlines() if line.strip()],
+            "target_date": target_date,
+            "open_to_others": open_to_others,
+            "last_updated": changed_at,
+        }
+        for pk, mission, impact, others, target_date, open_to_others, changed_at in Commitment.objects.filter(
+            pk__in=commitments
+        ).values_list(
+            "pk", "mission", "impact", "partners", "target_date", "open_to_others", "public_change_at"
+        )
+    }
+
+
+def _signatures(signatures: list[int]) -> dict[int, Record]:
+    return {
+        pk: {
+            "reference": reference,
+            "gss_code": gss_code,
+            "nation": nation,
+            "region": region,
+            "version": version,
+            "signer_role": Capacity(capacity).label if capacity else "",
+            "signer_name": name if may_name else "",
+        }
+        for pk, reference, gss_code, nation, region, version, capacity, name, may_name in (
+            Signature.objects.published()
+            .filter(pk__in=signatures)
+            .values_list(
+                "pk",
+                "reference",
+                "organisation__gss_code",
+                "organisation__nation",
+                "organisation__region",
+                "version__number",
+                "signed_capacity",
+                "signed_by__full_name",
+                "publish_signer_name",
+            )
+        )
+    }
+
+
+def _successors(organisations: list[int]) -> defaultdict[int, list[str]]:
+    found = defaultdict(list)
+    link = Organisation.successors.through.objects
+    for organisation, slug in (
+        link.filter(from_organisation__in=organisations)
+        .order_by("to_organisation__slug")
+        .values_list("from_organisation_id", "to_organisation__slug")
+    ):
+        found[organisation].append(slug)
+    return found
+
+
+# The columns of the CSV, in this order for good: new ones come at the end.
+COLUMNS = (
+    "reference",
+    "organisation",
+    "slug",
+    "gss_code",
+    "kind",
+    "nation",
+    "region",
+    "signed_date",
+    "version",
+    "signer_role",
+    "signer_name",
+    "status",
+    "superseded_by",
+    "commitment_id",
+    "commitment_title",
+    "mission",
+    "impact",
+    "partners",
+    "principles",
+    "service_areas",
+    "stage",
+    "target_date",
+    "open_to_others",
+    "last_updated",
+    "url",
+)
+
+
+def lines_of(record: Record) -> Iterator[list[str]]:
+    """Return the record as lines of a table, one for each commitment."""
+    for commitment in record["commitments"]:
+        line = {**record, **commitment}
+        line |= {"commitment_id": commitment["id"], "commitment_title": commitment["title"]}
+        line["last_updated"] = commitment["last_updated"] or record["last_updated"]
+        yield [_cell(line[column]) for column in COLUMNS]
+
+
+def _cell(value: object) -> str:
+    """Return a value as text that no spreadsheet takes for a formula.
+
+    Excel and others work out a cell that begins with one of these signs, also after a tab or a
+    line break; an apostrophe before it makes it text (OWASP, CSV injection).
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        text = "; ".join(value)
+    elif isinstance(value, (int, str)):
+        text = str(value)
+    else:
+        text = plain_json(value)
+    return f"'{text}" if text.lstrip()[:1] in {"=", "+", "-", "@"} or text[:1] in {"\t", "\r"} else text
+
+
+def plain_json(value: Any) -> str:
+    """Return a date as «2026-11-21», and a moment as UTC to the second: «2026-11-21T15:04:05Z»."""
+    if hasattr(value, "hour"):
+        return value.astimezone(timezone.get_fixed_timezone(0)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.isoformat()

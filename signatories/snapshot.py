@@ -1,0 +1,333 @@
+"""The published register as one process holds it in memory: rows, sets of rows and words.
+
+The database's number of the newest public change is read for each request. When it has moved, the
+organisations that changed since are read again, and only those. So every process shows what is
+published now, and lists, counts and searches are operations on sets, however many have signed. A
+snapshot is never altered.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from declaration.freshness import Freshness, freshness
+from declaration.models import Principle, ServiceArea
+from signatories.models import (
+    Commitment,
+    Kind,
+    Nation,
+    OrganisationAlias,
+    Region,
+    RegisterChange,
+    Signature,
+    Stage,
+)
+from signatories.naming import plain
+from signatories.searching import WordIndex, bits_of
+
+# The facets of a signature, and those of each of its commitments.
+ONE_EACH = ("nation", "region", "kind", "year")
+OF_COMMITMENTS = ("principle", "area", "status")
+SORTS = ("newest", "name", "updated")
+# After more changes than this, or with more rows out of date, it is cheaper to read everything.
+_MANY_CHANGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCommitment:
+    id: int
+    title: str
+    stage: str
+    principles: tuple[str, ...]
+    areas: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a list shows of one published signature."""
+
+    signature_id: int
+    organisation_id: int
+    slug: str
+    name: str
+    kind: str
+    region: str
+    signed_on: date
+    signed_at: datetime
+    updated_at: datetime
+    commitments: tuple[ListedCommitment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A row with what only its sets and its order are made of."""
+
+    row: Row
+    facets: dict[str, str]
+    words: set[str]
+
+    def layers(self) -> Iterator[tuple[int, str, str]]:
+        """Return what its commitments have: which commitment, which facet, which value."""
+        for layer, commitment in enumerate(self.row.commitments):
+            yield layer, "status", commitment.stage
+            for principle in commitment.principles:
+                yield layer, "principle", principle
+            for area in commitment.areas:
+                yield layer, "area", area
+
+
+# value → one set of rows for the first commitment of each row, one for the second, and so on
+Layers = dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Rows by number, and sets of those numbers as the bits of integers."""
+
+    fresh: Freshness
+    rows: tuple[Row, ...]
+    listed: int  # the rows that count; others were replaced by newer ones
+    facets: dict[str, dict[str, int]]
+    commitment_facets: dict[str, Layers]
+    depth: int
+    index: WordIndex
+    orders: dict[str, tuple[int, ...]]
+    keys: dict[int, tuple[datetime, str, datetime]]
+    choices: dict[str, list[tuple[str, str]]]
+
+    @property
+    def count(self) -> int:
+        return self.listed.bit_count()
+
+
+def _read(organisations: Iterable[int] | None = None) -> list[_Loaded]:
+    """Read the published signatures, of some organisations or of all."""
+    signatures = Signature.objects.published()
+    commitments = Commitment.objects.filter(signature__status="published")
+    aliases = OrganisationAlias.objects.filter(organisation__signatures__status="published")
+    if organisations is not None:
+        organisations = list(organisations)
+        signatures = signatures.filter(organisation__in=organisations)
+        commitments = commitments.filter(signature__organisation__in=organisations)
+        aliases = aliases.filter(organisation__in=organisations)
+    names, principles, areas = defaultdict(list), defaultdict(list), defaultdict(list)
+    for organisation, name in aliases.values_list("organisation", "name"):
+        names[organisation].append(name)
+    for commitment, principle in commitments.filter(principles__isnull=False).values_list(
+        "pk", "principles__number"
+    ):
+        principles[commitment].append(str(principle))
+    for commitment, area in commitments.filter(service_areas__isnull=False).values_list(
+        "pk", "service_areas__slug"
+    ):
+        areas[commitment].append(area)
+    texts = defaultdict(list)
+    columns = ("signature", "pk", "title", "mission", "impact", "partners", "stage", "public_change_at")
+    for signature, *commitment in commitments.order_by("pk").values_list(*columns).iterator(2000):
+        texts[signature].append(commitment)
+    loaded = []
+    organisation_columns = ("slug", "name", "short_name", "gss_code", "kind", "nation", "region")
+    for pk, reference, signed_at, organisation, *about in (
+        signatures.order_by("pk")
+        .values_list(
+            "pk",
+            "reference",
+            "signed_at",
+            "organisation",
+            *(f"organisation__{c}" for c in organisation_columns),
+        )
+        .iterator(2000)
+    ):
+        slug, name, short_name, gss_code, kind, nation, region = about
+        promised = texts[pk]
+        signed_on = timezone.localdate(signed_at)
+        words = [name, short_name, gss_code, reference, *names[organisation]]
+        words += [text for commitment in promised for text in commitment[1:5]]
+        loaded.append(
+            _Loaded(
+                row=Row(
+                    signature_id=pk,
+                    organisation_id=organisation,
+                    slug=slug,
+                    name=name,
+                    kind=Kind(kind).label,
+                    region=region,
+                    signed_on=signed_on,
+                    signed_at=signed_at,
+                    updated_at=max([signed_at, *(c[6] for c in promised if c[6])]),
+                    commitments=tuple(
+                        ListedCommitment(c[0], c[1], c[5], tuple(principles[c[0]]), tuple(areas[c[0]]))
+                        for c in promised
+                    ),
+                ),
+                facets={"nation": nation, "region": region, "kind": kind, "year": str(signed_on.year)},
+                words=set(plain(" ".join(words)).split()),
+            )
+        )
+    return loaded
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    """Return value and label of all that may be chosen, in the order in which it is offered."""
+    titles = dict(
+        Principle.objects.filter(version__published_at__isnull=False)
+        .order_by("version__number")
+        .values_list("number", "title")
+    )
+    areas = ServiceArea.objects.order_by("order", "name").values_list("slug", "name")
+    return {
+        "nation": Nation.choices,
+        "region": Region.choices,
+        "kind": Kind.choices,
+        "principle": [(str(number), title) for number, title in sorted(titles.items())],
+        "area": list(areas),
+        "status": Stage.choices,
+    }
+
+
+def _years(facets: dict[str, dict[str, int]], listed: int) -> list[tuple[str, str]]:
+    years = sorted((year for year, rows in facets["year"].items() if rows & listed), reverse=True)
+    return [(year, year) for year in years]
+
+
+def _whole(fresh: Freshness) -> Snapshot:
+    """Read everything that is published."""
+    loaded = _read()
+    facets: dict[str, dict[str, list[int]]] = {name: defaultdict(list) for name in ONE_EACH}
+    layers: dict[str, dict[str, dict[int, list[int]]]] = {
+        name: defaultdict(lambda: defaultdict(list)) for name in OF_COMMITMENTS
+    }
+    keys = {}
+    for place, one in enumerate(loaded):
+        keys[place] = _key(one)
+        for name, value in one.facets.items():
+            facets[name][value].append(place)
+        for layer, name, value in one.layers():
+            layers[name][value][layer].append(place)
+    depth = max((len(one.row.commitments) for one in loaded), default=0)
+    made = {name: {value: bits_of(places) for value, places in of.items()} for name, of in facets.items()}
+    listed = (1 << len(loaded)) - 1
+    return Snapshot(
+        fresh=fresh,
+        rows=tuple(one.row for one in loaded),
+        listed=listed,
+        facets=made,
+        commitment_facets={
+            name: {
+                value: tuple(bits_of(of_layer.get(layer, ())) for layer in range(depth))
+                for value, of_layer in of.items()
+            }
+            for name, of in layers.items()
+        },
+        depth=depth,
+        index=WordIndex.of((place, one.words) for place, one in enumerate(loaded)),
+        orders=_orders(keys),
+        keys=keys,
+        choices={**_choices(), "year": _years(made, listed)},
+    )
+
+
+def _key(one: _Loaded) -> tuple[datetime, str, datetime]:
+    return one.row.signed_at, plain(one.row.name), one.row.updated_at
+
+
+def _orders(keys: dict[int, tuple[datetime, str, datetime]]) -> dict[str, tuple[int, ...]]:
+    """Return the rows in each order that a list may have. Equals stand newest first."""
+    newest = sorted(keys, key=lambda place: (keys[place][0], place), reverse=True)
+    return {
+        "newest": tuple(newest),
+        "name": tuple(sorted(newest, key=lambda place: keys[place][1])),
+        "updated": tuple(sorted(newest, key=lambda place: keys[place][2], reverse=True)),
+    }
+
+
+def _following(old: Snapshot, fresh: Freshness) -> Snapshot:
+    """Return what is published now, reading again only the organisations that changed since."""
+    if fresh.number - old.fresh.number > _MANY_CHANGES or len(old.rows) > 2 * old.count + _MANY_CHANGES:
+        return _whole(fresh)
+    changes = RegisterChange.objects.after(old.fresh.number)
+    since = list(changes.values_list("number", "organisation"))
+    # A number without a change says that something else did: a banner, a service area, or what
+    # somebody put right by hand. All is read again.
+    if {number for number, _ in since} < set(range(old.fresh.number + 1, fresh.number + 1)):
+        return _whole(fresh)
+    changed = {organisation for _, organisation in since}
+    loaded = _read(changed)
+    gone = {place for place in old.keys if old.rows[place].organisation_id in changed}
+    listed, rows, index, depth = old.listed, list(old.rows), old.index, old.depth
+    for place in gone:
+        listed &= ~(1 << place)
+    keys = {place: key for place, key in old.keys.items() if place not in gone}
+    facets = {name: dict(of) for name, of in old.facets.items()}
+    layers = {name: dict(of) for name, of in old.commitment_facets.items()}
+    for one in loaded:
+        place, bit = len(rows), 1 << len(rows)
+        rows.append(one.row)
+        listed |= bit
+        keys[place] = _key(one)
+        index = index.adding(place, one.words)
+        depth = max(depth, len(one.row.commitments))
+        for name, value in one.facets.items():
+            facets[name][value] = facets[name].get(value, 0) | bit
+        for layer, name, value in one.layers():
+            layers[name][value] = _with_bit(layers[name].get(value, ()), layer, bit)
+    return Snapshot(
+        fresh=fresh,
+        rows=tuple(rows),
+        listed=listed,
+        facets=facets,
+        commitment_facets=layers,
+        depth=depth,
+        index=index,
+        orders=_orders(keys),
+        keys=keys,
+        choices={**_choices(), "year": _years(facets, listed)},
+    )
+
+
+def _with_bit(layers: tuple[int, ...], layer: int, bit: int) -> tuple[int, ...]:
+    longer = [*layers, *([0] * (layer + 1 - len(layers)))]
+    longer[layer] |= bit
+    return tuple(longer)
+
+
+class _Held:
+    """The newest snapshot of this process."""
+
+    def __init__(self) -> None:
+        self.snapshot: Snapshot | None = None
+        self.lock = threading.Lock()
+
+
+_held = _Held()
+
+
+def current(fresh: Freshness | None = None) -> Snapshot:
+    """Return what is published at this number, or now. It may hold newer changes, never older ones."""
+    if fresh is None:
+        fresh = freshness()
+    snapshot = _held.snapshot
+    if snapshot is not None and snapshot.fresh == fresh:
+        return snapshot
+    with _held.lock:
+        # Others may have read on while this thread waited.
+        fresh = freshness()
+        snapshot = _held.snapshot
+        if snapshot is None or snapshot.fresh.number > fresh.number:
+            # The first, or the number ran backwards: a database restored from a backup.
+            snapshot = _whole(fresh)
+        elif snapshot.fresh.number < fresh.number:
+            snapshot = _following(snapshot, fresh)
+        elif snapshot.fresh != fresh:
+            snapshot = _whole(fresh)
+        _held.snapshot = snapshot
+        return snapshot
+
+
+def forget() -> None:
+    """Drop what this process holds; the next question reads everything again."""
+    _held.snapshot = None

@@ -1,0 +1,121 @@
+"""The list of signatories as files: the same query as the page, the same rows."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+
+from declaration.fresh_pages import fresh_page, freshness_of
+from signatories.facets import Answer, Query
+from signatories.models import Stage
+from signatories.records import ATTRIBUTION, COLUMNS, LICENCE, lines_of, plain_json, records_of
+from signatories.snapshot import current
+
+
+def _answer(request: HttpRequest) -> Answer:
+    snapshot = current(freshness_of(request))
+    return Answer(snapshot, Query.read(request.GET, snapshot.choices))
+
+
+def _places(request: HttpRequest, answer: Answer) -> Iterable[int]:
+    """Return all rows that answer; those of one page for whoever asks for a page."""
+    return answer.places_on_page() if "page" in request.GET else answer.places()
+
+
+def _open(response: HttpResponseBase) -> HttpResponseBase:
+    """Let pages of other sites read it with scripts, and say under which licence."""
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response["Link"] = f'<{LICENCE}>; rel="license"'
+    return response
+
+
+class _Line:
+    """What the csv module writes to: keeps the line it was given."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+@fresh_page(by_day=False)
+def signatories_csv(request: HttpRequest) -> HttpResponseBase:
+    """Every commitment that answers the query, a line each. UTF-8 with the mark that Excel looks for."""
+    answer = _answer(request)
+    writer = csv.writer(_Line())
+
+    def text() -> Iterator[str]:
+        yield "\ufeff" + writer.writerow(COLUMNS)
+        buffer = io.StringIO(newline="")
+        rows = csv.writer(buffer)
+        for number, record in enumerate(records_of(answer, _places(request, answer)), start=1):
+            rows.writerows(lines_of(record))
+            if number % 100 == 0:
+                yield buffer.getvalue()
+                buffer.seek(0)
+                buffer.truncate()
+        yield buffer.getvalue()
+
+    response = StreamingHttpResponse(text(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'inline; filename="signatories.csv"'
+    return _open(response)
+
+
+@fresh_page(by_day=False)
+def signatories_json(request: HttpRequest) -> HttpResponseBase:
+    """Every signatory that answers the query, with its commitments that do."""
+    answer = _answer(request)
+    head = {
+        "licence": LICENCE,
+        "attribution": ATTRIBUTION,
+        "query": answer.query.address.removeprefix("?"),
+        "total": answer.snapshot.count,
+        "count": answer.count,
+    }
+
+    def text() -> Iterator[str]:
+        yield json.dumps(head, ensure_ascii=False)[:-1] + ', "signatories": [\n'
+        between = ""
+        for record in records_of(answer, _places(request, answer)):
+            yield between + json.dumps(record, ensure_ascii=False, default=plain_json)
+            between = ",\n"
+        yield "\n]}\n"
+
+    if "page" in request.GET:
+        return _open(HttpResponse("".join(text()), content_type="application/json"))
+    return _open(StreamingHttpResponse(_gathered(text()), content_type="application/json"))
+
+
+def _gathered(pieces: Iterator[str], at_a_time: int = 100) -> Iterator[str]:
+    """Return pieces of text in fewer, longer ones: each one sent has its price."""
+    while gathered := "".join(islice(pieces, at_a_time)):
+        yield gathered
+
+
+@fresh_page(by_day=False)
+def signatories_atom(request: HttpRequest) -> HttpResponseBase:
+    """The signatories that answer, most recently updated first, fifty on a page with a link to the next."""
+    snapshot = current(freshness_of(request))
+    query = Query.read(request.GET, snapshot.choices).sorted_by("updated")
+    answer = Answer(snapshot, query)
+    page = {
+        "answer": answer,
+        "records": list(records_of(answer, answer.places_on_page())),
+        "updated": max((row.updated_at for row, _ in answer.rows()), default=snapshot.fresh.changed_at),
+        "licence": LICENCE,
+    }
+    response = render(
+        request, "signatories/feed.xml", page, content_type="application/atom+xml; charset=utf-8"
+    )
+    return _open(response)
+
+
+@fresh_page()
+def signatories_data(request: HttpRequest) -> HttpResponse:
+    """Say what each column means, and under which licence the data may be used."""
+    page = {"licence": LICENCE, "attribution": ATTRIBUTION, "stages": Stage.labels}
+    return render(request, "signatories/data.html", page)
