@@ -137,6 +137,7 @@ def send_signed_copies(signature: Signature, *, public_from: date | None) -> Non
         "principles": list(signature.version.principles.all()),
         "public_url": absolute(signature.organisation.get_absolute_url()),
         "public_from": public_from,
+        "certificate_url": absolute(reverse("certificate", args=[signature.reference])),
     }
     _send(signature, to=signature.approver_email, message="send_approver_signed_copy", key="signed", **copy)
     if not signature.approver_is_officer:

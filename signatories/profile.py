@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Prefetch, Q, QuerySet
 
-from signatories.models import Commitment, Organisation, Progress, Signature, Status
+from signatories.comparing import Change, changes_in
+from signatories.models import Commitment, CommitmentEdit, Organisation, Progress, Signature, Status
 from signatories.models.signature import LIVE
 
 # A council of many districts is named as a partner by all of them.
@@ -14,10 +15,20 @@ MOST_PARTNERSHIPS = 20
 
 
 @dataclass(frozen=True)
+class Revision:
+    """One accepted edit: when the public text changed, and what was said before."""
+
+    at: datetime
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
 class Profile:
     organisation: Organisation
     signature: Signature | None
     commitments: list[Commitment]
+    # By the key of the commitment, newest first.
+    revisions: dict[int, list[Revision]]
     # Signatures that were public and that the organisation has ended, newest first.
     earlier: list[Signature]
     is_in_process: bool
@@ -51,10 +62,12 @@ def profile_of(organisation: Organisation) -> Profile:
     signatures = _public_signatures(organisation)
     signature = next((one for one in signatures if one.status == Status.PUBLISHED), None)
     partnerships = published_commitments().filter(partner_organisations=organisation)
+    commitments = _commitments(signature) if signature else []
     return Profile(
         organisation=organisation,
         signature=signature,
-        commitments=_commitments(signature) if signature else [],
+        commitments=commitments,
+        revisions={commitment.pk: _revisions(commitment) for commitment in commitments},
         earlier=[one for one in signatures if one.status == Status.WITHDRAWN],
         is_in_process=signature is None and organisation.signatures.filter(status__in=LIVE).exists(),
         predecessors=_neighbours(Q(successors=organisation)),
@@ -80,13 +93,26 @@ def _public_signatures(organisation: Organisation) -> list[Signature]:
 
 
 def _commitments(signature: Signature) -> list[Commitment]:
+    accepted = CommitmentEdit.objects.accepted().prefetch_related(
+        "partner_organisations", "principles", "service_areas"
+    )
     commitments = signature.commitments.select_related("signature__organisation").prefetch_related(
         "principles",
         "service_areas",
         Prefetch("partner_organisations", Organisation.objects.listed(), to_attr="known_partners"),
         Prefetch("progress", Progress.objects.shown(), to_attr="history"),
+        Prefetch("edits", accepted, to_attr="accepted_edits"),
     )
     return list(commitments.order_by("pk"))
+
+
+def _revisions(commitment: Commitment) -> list[Revision]:
+    edits: list[CommitmentEdit] = commitment.accepted_edits  # type: ignore[attr-defined]
+    return [
+        Revision(edit.ended_at, changes)
+        for edit in reversed(edits)
+        if edit.ended_at and (changes := changes_in(edit))
+    ]
 
 
 def _neighbours(who: Q) -> list[Organisation]:

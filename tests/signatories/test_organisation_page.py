@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from signatories import signing
+from signatories import editing, signing
 from signatories.similarity import similar_to
 from tests.factories import (
     OrganisationFactory,
@@ -131,6 +131,25 @@ def test_tell_how_the_commitment_goes_newest_first():
     words = words_of(signature.organisation)
     assert "Done reported on" in words
     assert words.index("All wards use it.") < words.index("We began.") < words.index("Ask early.")
+
+
+def test_tell_what_an_accepted_edit_changed_and_nothing_of_an_open_one(moderator):
+    signature = SignatureFactory(published=True)
+    old, officer = signature.commitment.title, signature.started_by
+    edit = editing.start_edit(signature=signature, by=officer)
+    edit.title = "Every bin emptied on its day"
+    edit.save()
+    edit = editing.submit_edit(edit=edit, by=officer)
+    assert "What it said before" not in words_of(signature.organisation)
+    assert edit.title not in words_of(signature.organisation)
+    editing.accept_edit(edit=edit, by=moderator, seen=edit.submitted_at)
+    page = page_of(signature.organisation)
+    assert page.find("h2").get_text() == edit.title
+    removed = [one.get_text(" ", strip=True) for one in page.select(".service-changes del")]
+    assert "Changed on" in words_of(signature.organisation)
+    assert removed and all(word in old for one in removed for word in one.split()[1:-1])
+    withdraw(signature)
+    assert "What it said before" not in words_of(signature.organisation)
 
 
 def test_link_partners_both_ways_while_the_signature_holds():
