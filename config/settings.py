@@ -358,6 +358,7 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_HANDLERS = ["declaration.uploads.SmallFiles"]
 
 # --- Logs: to standard error, without addresses, texts or tokens ---
 

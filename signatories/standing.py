@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from declaration.audit.models import AuditEvent
 from signatories.models import Signature, Status
 from signatories.models.signature import LIVE
 
@@ -59,28 +60,79 @@ def bounds(day: date) -> tuple[datetime, datetime]:
     return begins, ends
 
 
-def standings_on(day: date, organisations: Iterable[int] | None = None) -> dict[int, Standing]:
-    """Return how organisations stood on a London day, by primary key; one without a row had not signed.
+class History:
+    """What the signatures of some organisations, or of all, tell of any past day. Two queries."""
 
-    A signature given on the day, or ended on it, counts as signed. One that was withdrawn or taken
-    down later still counts for the days before.
-    """
-    begins, ends = bounds(day)
-    found = Signature.objects.filter(
-        Q(status__in=WAS_PUBLIC, signed_at__isnull=False) | Q(status__in=IN_THE_WORKS),
-        Q(ended_at__isnull=True) | Q(ended_at__gte=begins),
-        submitted_at__isnull=False,
-    )
-    if organisations is not None:
-        found = found.filter(organisation_id__in=list(organisations))
-    standings: dict[int, Standing] = {}
-    for organisation, status, submitted_at, signed_at, version in found.values_list(
-        "organisation_id", "status", "submitted_at", "signed_at", "version__number"
-    ).order_by("pk"):
-        if status in WAS_PUBLIC and signed_at is not None and signed_at < ends:
-            standings[organisation] = Standing(
-                State.SIGNED, signed_at, version, is_on_register=status == Status.PUBLISHED
-            )
-        elif submitted_at is not None and submitted_at < ends and organisation not in standings:
-            standings[organisation] = IN_PROCESS
-    return standings
+    def __init__(self, organisations: Iterable[int] | None = None) -> None:
+        found = Signature.objects.filter(
+            Q(status__in=WAS_PUBLIC, signed_at__isnull=False) | Q(status__in=IN_THE_WORKS),
+            submitted_at__isnull=False,
+        )
+        if organisations is not None:
+            found = found.filter(organisation_id__in=list(organisations))
+        self._signatures: dict[int, list[Signature]] = {}
+        signatures = list(found.select_related("version").order_by("pk"))
+        for signature in signatures:
+            self._signatures.setdefault(signature.organisation_id, []).append(signature)
+        self._read_what_happened(signatures)
+
+    def _read_what_happened(self, signatures: list[Signature]) -> None:
+        """Take from the history what the rows do not keep: the first sending, and times off the register."""
+        happened = AuditEvent.objects.filter(
+            record_type=Signature._meta.label_lower,
+            record_id__in=[str(signature.pk) for signature in signatures],
+            verb__in=["submit", "withdraw", "take down", "restore"],
+        ).order_by("at", "pk")
+        self._first_sent: dict[str, datetime] = {}
+        self._never_public: set[str] = set()
+        # Each time it was off the register and came back: from when to when.
+        self._gaps: dict[str, list[tuple[datetime, datetime]]] = {}
+        left: dict[str, datetime] = {}
+        for pk, verb, at, before in happened.values_list("record_id", "verb", "at", "before"):
+            if verb == "submit":
+                self._first_sent.setdefault(pk, at)
+            elif verb == "restore":
+                if pk in left:
+                    self._gaps.setdefault(pk, []).append((left.pop(pk), at))
+            elif before.get("status") == Status.PUBLISHED:
+                left[pk] = at
+            else:
+                self._never_public.add(pk)
+
+    def on(self, organisation: int, day: date) -> Standing:
+        """Return how an organisation stood on a London day.
+
+        A signature given on the day, or ended on it, counts as signed. One that was withdrawn or
+        taken down later still counts for the days before.
+        """
+        begins, ends = bounds(day)
+        standing = NOT_SIGNED
+        for signature in self._signatures.get(organisation, []):
+            if signature.ended_at is not None and signature.ended_at < begins:
+                continue
+            if self._counts_as_signed(signature, begins, ends):
+                number = signature.version.number if signature.version else None
+                is_on_register = signature.status == Status.PUBLISHED
+                standing = Standing(State.SIGNED, signature.signed_at, number, is_on_register)
+            elif standing.state == State.NOT_SIGNED and self._was_in_process(signature, ends):
+                standing = IN_PROCESS
+        return standing
+
+    def _counts_as_signed(self, signature: Signature, begins: datetime, ends: datetime) -> bool:
+        pk = str(signature.pk)
+        return (
+            signature.status in WAS_PUBLIC
+            and pk not in self._never_public
+            and signature.signed_at is not None
+            and signature.signed_at < ends
+            and not any(left < begins and ends <= back for left, back in self._gaps.get(pk, []))
+        )
+
+    def _was_in_process(self, signature: Signature, ends: datetime) -> bool:
+        pk = str(signature.pk)
+        if pk in self._never_public:
+            return False
+        if signature.status in WAS_PUBLIC and signature.signed_at is not None and signature.signed_at < ends:
+            return False
+        times = (signature.submitted_at, self._first_sent.get(pk))
+        return min(at for at in times if at is not None) < ends

@@ -63,6 +63,10 @@ sitemap                                              iiiiiii mmmmmmm
 robots                                               iiiiiii mmmmmmm
 report_mistake                                       iiiiiii iiiiiii
 mistake_reported                                     iiiiiii mmmmmmm
+check                                                iiiiiii mmmmmmm
+check_csv                                            iiiiiii mmmmmmm
+check_json                                           iiiiiii mmmmmmm
+check_upload                                         iiiiiii iiiiiii
 coverage                                             iiiiiii mmmmmmm
 sign_start                                           iiiiiii mmmmmmm
 suppliers                                            iiiiiii mmmmmmm

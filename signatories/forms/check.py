@@ -1,0 +1,143 @@
+"""Ask whether organisations had signed on a date: by a link that can be shared, or by an upload."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils import timezone
+
+from signatories.as_at import EARLIEST
+from signatories.forms.dates import DateField, DateWidget
+from signatories.forms.plain_text import PlainTextForm
+from signatories.name_lists import (
+    MAXIMUM_BYTES,
+    MAXIMUM_LINES,
+    Lines,
+    UnreadableList,
+    read_pasted,
+    read_upload,
+)
+
+# As much as fits an address, which a web server cuts off at 4,094 bytes.
+MAXIMUM_PASTE = 2_000
+
+
+class OnField(DateField):
+    """A day that is not to come: nobody knows who will have signed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Date",
+            help_text="For example, 31 3 2024. We answer for the whole day, in UK time.",
+            required_message="Enter a date",
+            invalid_message="Date must be a real date",
+        )
+
+    def clean(self, value: Any) -> date:
+        day = super().clean(value)
+        if day is None or day > timezone.localdate():
+            raise ValidationError("Date must be today or in the past")
+        if day < EARLIEST:
+            raise ValidationError(f"Date must be 1 January {EARLIEST.year} or later")
+        return day
+
+
+class CheckForm(PlainTextForm, forms.Form):
+    """Names or codes and a date, in the query of an address."""
+
+    who = forms.CharField(
+        max_length=MAXIMUM_PASTE,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        label="Organisations",
+        help_text="Names or GSS codes, one on each line. It does not matter how you write a name: ‘Camden’,"
+        " ‘LB Camden’ and ‘E09000007’ all find the same council. Old names work too.",
+        error_messages={
+            "required": "Enter the name or code of an organisation",
+            "max_length": "The list is too long for this form. Upload it as a file instead",
+        },
+    )
+    on = OnField()
+    govuk = {
+        "who": {"label": {"classes": "govuk-label--m"}, "spellcheck": False},
+        "on": {"legend": {"classes": "govuk-fieldset__legend--m"}},
+    }
+
+    @classmethod
+    def of_query(cls, query: QueryDict) -> "CheckForm":
+        """Read the query. Besides the three boxes of a date, ``on=2024-03-31`` is understood."""
+        data = query.copy()
+        given = data.get("on", "").strip()
+        if given:
+            try:
+                parts = DateWidget().decompress(date.fromisoformat(given))
+            except ValueError:
+                parts = [given, "", ""]
+            for name, part in zip(("day", "month", "year"), parts, strict=True):
+                data[f"on_{name}"] = part
+        data["who"] = "\n".join(data.getlist("who"))
+        return cls(data)
+
+    def clean_who(self) -> Lines:
+        return _read_paste(self.cleaned_data["who"])
+
+
+def _read_paste(text: str) -> Lines:
+    try:
+        lines = read_pasted(text)
+    except UnreadableList as error:
+        raise ValidationError(str(error)) from error
+    if text and not lines:
+        raise ValidationError("Enter the name or code of an organisation")
+    return lines
+
+
+class UploadForm(PlainTextForm, forms.Form):
+    """A list as a file, a date, and in what form the answer should come."""
+
+    file = forms.FileField(
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+        label="Your list",
+        help_text=f"A CSV or text file with up to {MAXIMUM_LINES:,} organisations, smaller than"
+        f" {MAXIMUM_BYTES // 1024}KB. We use the column with the heading"
+        " ‘GSS code’, ‘slug’, ‘organisation’, ‘council’ or ‘name’, or else the first one."
+        " We do not keep the file.",
+        error_messages={
+            "required": "Choose a file",
+            "invalid": "Choose a file",
+            "missing": "Choose a file",
+            "max_length": "The name of the file is too long",
+        },
+    )
+    on = OnField()
+    format = forms.ChoiceField(
+        choices=[("page", "On a page"), ("csv", "As a CSV file"), ("json", "As JSON")],
+        initial="page",
+        widget=forms.RadioSelect,
+        label="How do you want the answers?",
+        error_messages={
+            "required": "Choose how you want the answers",
+            "invalid_choice": "Choose how you want the answers",
+        },
+    )
+    govuk = {
+        "file": {"label": {"classes": "govuk-label--m"}},
+        "on": {"legend": {"classes": "govuk-fieldset__legend--m"}},
+        "format": {"legend": {"classes": "govuk-fieldset__legend--m"}},
+    }
+
+    def clean_file(self) -> Lines:
+        uploaded: UploadedFile = self.cleaned_data["file"]
+        if (uploaded.size or 0) > MAXIMUM_BYTES:
+            raise ValidationError(f"The file must be smaller than {MAXIMUM_BYTES // 1024}KB")
+        try:
+            lines = read_upload(uploaded.read())
+        except UnreadableList as error:
+            raise ValidationError(str(error)) from error
+        if not any(name for _, name in lines):
+            raise ValidationError("The file has no names or codes in the column we looked at")
+        return lines

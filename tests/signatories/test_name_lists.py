@@ -1,0 +1,59 @@
+"""Lists of names as people paste and upload them: every encoding, and clear words for what is no list."""
+
+from datetime import date
+
+import pytest
+
+from signatories.as_at import check
+from signatories.name_lists import MAXIMUM_BYTES, UnreadableList, read_pasted, read_upload
+
+LISTS = {
+    "UTF-8": "Ynys Môn\nCamden\n".encode(),
+    "UTF-8 with a mark": "Ynys Môn\nCamden\n".encode("utf-8-sig"),
+    "Windows-1252": "Ynys Môn\r\nCamden\r\n".encode("cp1252"),
+    "UTF-16": "Ynys Môn\nCamden\n".encode("utf-16"),
+    "old Mac": b"Ynys M\xc3\xb4n\rCamden\r",
+    "a heading": "Id,Council\n1,Ynys Môn\n2,Camden\n".encode(),
+    "semicolons": "Name;Note\nYnys Môn;x\nCamden;y\n".encode(),
+    "tabs": "Note\tOrganisation\nx\tYnys Môn\ny\tCamden\n".encode(),
+    "quotes": '"Ynys Môn","Ynys, Môn"\n"Camden",\n'.encode(),
+    "empty rows": "\n\nYnys Môn\n,,\n\nCamden\n\n".encode(),
+}
+
+
+@pytest.mark.parametrize("content", LISTS.values(), ids=LISTS)
+def test_read_a_list(content):
+    assert [name for _, name in read_upload(content)] == ["Ynys Môn", "Camden"]
+
+
+@pytest.mark.django_db
+def test_prefer_codes_to_names_and_keep_the_numbers_of_rows():
+    content = b"name,gss_code,note\nCamden,E09000007,\n\nLeeds,E08000035,\nNowhere,,\n,,lost\n"
+    assert read_upload(content) == [(2, "E09000007"), (4, "E08000035"), (5, "Nowhere"), (6, "")]
+    assert [answer.problem for answer in check(read_upload(content), date(2024, 3, 31)).answers][
+        -1
+    ] == "empty"
+
+
+REFUSED = {
+    "a workbook": (b"PK\x03\x04rest", "spreadsheet"),
+    "an old workbook": (b"\xd0\xcf\x11\xe0rest", "spreadsheet"),
+    "a PDF": (b"%PDF-1.7", "PDF"),
+    "a picture": (b"\x89PNG\r\n", "picture"),
+    "a program": (b"\x7fELF\x00\x00", "not a text file"),
+    "nothing": (b"", "empty"),
+    "spaces": (b"  \n \n", "empty"),
+    "too much": (b"a" * (MAXIMUM_BYTES + 1), "smaller than 256KB"),
+    "too many": (b"Camden\n" * 2001, "2,000 organisations or fewer"),
+    "a field without an end": (b'"' + b"a" * 200_000, "quotation marks"),
+}
+
+
+@pytest.mark.parametrize(("content", "why"), REFUSED.values(), ids=REFUSED)
+def test_refuse_a_list_and_say_why(content, why):
+    with pytest.raises(UnreadableList, match=why):
+        read_upload(content)
+
+
+def test_read_what_was_pasted():
+    assert read_pasted("Camden\r\n\r\n  Leeds\u202e \n") == [(1, "Camden"), (3, "Leeds")]
