@@ -106,6 +106,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "crispy_forms",
     "csp",
 ]
@@ -296,6 +298,41 @@ MFA_FORMS = {
     "activate_totp": "declaration.accounts.second_factor.AddAppForm",
     "add_webauthn": "declaration.accounts.second_factor.AddKeyForm",
 }
+# Staff come in by the department's own sign-in, where there is one.
+OIDC_ISSUER = env.str("OIDC_ISSUER", "").rstrip("/")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", "groups")
+# Which group has which role, as group=role,group=role; a group that is not here gives nothing.
+OIDC_ROLES: dict[str, str] = env.dict("OIDC_ROLES", {})
+OIDC_TRUST_SECOND_FACTOR = env.bool("OIDC_TRUST_SECOND_FACTOR", False)
+if OIDC_ISSUER:
+    if not (OIDC_CLIENT_ID and env.str("OIDC_CLIENT_SECRET", "")):
+        raise ImproperlyConfigured(
+            "OIDC_ISSUER is set: set the environment variables OIDC_CLIENT_ID and OIDC_CLIENT_SECRET."
+        )
+    if not OIDC_ROLES or set(OIDC_ROLES.values()) - {"viewer", "moderator", "editor", "administrator"}:
+        raise ImproperlyConfigured(
+            "OIDC_ISSUER is set: the environment variable OIDC_ROLES must look like group=role,group=role"
+            " with the roles viewer, moderator, editor and administrator."
+        )
+    if HTTPS and not OIDC_ISSUER.startswith("https://"):
+        raise ImproperlyConfigured("The environment variable OIDC_ISSUER must begin with https://")
+SOCIALACCOUNT_ADAPTER = "declaration.accounts.oidc.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "department",
+                "name": DEPARTMENT_SHORT_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": env.str("OIDC_CLIENT_SECRET", ""),
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ],
+    }
+}
+SOCIALACCOUNT_LOGIN_ON_GET = True  # our own page asks by POST before
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 SESSION_COOKIE_SECURE = HTTPS
@@ -329,7 +366,11 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # A browser holds what a form leads on to against this too.
+        "form-action": [
+            SELF,
+            *([f"{urlsplit(OIDC_ISSUER).scheme}://{urlsplit(OIDC_ISSUER).netloc}"] if OIDC_ISSUER else []),
+        ],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],

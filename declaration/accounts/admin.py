@@ -1,5 +1,6 @@
 """People in the admin: administrators alone see them and give out roles."""
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -28,7 +29,9 @@ class UserAdmin(admin.ModelAdmin):
             return fixed
         # The address is who somebody is: another address is another person.
         own = ("role", "is_active") if obj.pk == request.user.pk else ()
-        return ("email", *own, *fixed)
+        # The groups of the department's sign-in give the role, and would take another away again.
+        given = ("role",) if settings.OIDC_ISSUER and "role" not in own else ()
+        return ("email", *own, *given, *fixed)
 
     @admin.display(description="last sign-ins", empty_value="None in the last 90 days")
     def last_sign_ins(self, person: User) -> str | None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from declaration.accounts.models import User
 from declaration.accounts.paths import own_path, sign_in_url
-from declaration.accounts.second_factor import used_in_this_session
+from declaration.accounts.second_factor import came_by_the_right_door, used_in_this_session
 from declaration.accounts.views import sign_out
 
 
@@ -28,6 +28,7 @@ class StaffSite(AdminSite):
             isinstance(person, User)
             and person.is_active
             and person.is_staff
+            and came_by_the_right_door(request, person)
             and used_in_this_session(request, person)
         )
 

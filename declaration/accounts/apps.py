@@ -18,5 +18,12 @@ class StaffAdminConfig(admin_apps.AdminConfig):
     def ready(self) -> None:
         """Take out what other packages put in: nobody here has a group, and factors are secret."""
         super().ready()
-        for name in ("auth.Group", "account.EmailAddress", "mfa.Authenticator"):
+        for name in (
+            "auth.Group",
+            "account.EmailAddress",
+            "mfa.Authenticator",
+            "socialaccount.SocialAccount",
+            "socialaccount.SocialApp",
+            "socialaccount.SocialToken",
+        ):
             admin.site.unregister(apps.get_model(name))

@@ -7,6 +7,7 @@ from typing import Final, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
 from django.contrib.auth import get_user, logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -18,7 +19,7 @@ from django.utils.http import urlencode
 from declaration.accounts import unsaved
 from declaration.accounts.models import User
 from declaration.accounts.paths import sign_in_url
-from declaration.accounts.second_factor import has_factor, used_in_this_session
+from declaration.accounts.second_factor import came_by_the_right_door, has_factor, used_in_this_session
 from declaration.accounts.views import not_staff
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -96,6 +97,8 @@ class SecondFactorForStaff:
         if request.method == "POST" and request.path not in doors:
             _ = request.user.is_authenticated  # finds out whose session has ended
             unsaved.keep(request, getattr(request, "session_ended_of", None))
+        if settings.OIDC_ISSUER:
+            return render(request, "account/provider.html", {"next": back}, status=403)
         return redirect(sign_in_url(back))
 
     def _admin_page(self, request: HttpRequest) -> HttpResponseBase:
@@ -110,6 +113,10 @@ class SecondFactorForStaff:
     def _before_admin(self, request: HttpRequest) -> HttpResponse | None:
         person = request.user
         back = request.get_full_path() if request.method == "GET" else reverse("admin:index")
+        if settings.OIDC_ISSUER and not (
+            isinstance(person, User) and came_by_the_right_door(request, person)
+        ):
+            return render(request, "account/provider.html", {"next": back}, status=403)
         if not isinstance(person, User):
             return redirect(sign_in_url(back))
         if not person.is_staff:

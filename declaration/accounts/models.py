@@ -129,7 +129,7 @@ class SignIn(models.Model):
         APP = "totp", "Code by email, then an authenticator app"
         KEY = "webauthn", "Code by email, then a passkey or security key"
         RECOVERY = "recovery_codes", "Code by email, then a recovery code"
-        PROVIDER = "oidc", "The department's sign-in"
+        PROVIDER = "oidc", "The department’s sign-in"
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
     at = models.DateTimeField(default=timezone.now)

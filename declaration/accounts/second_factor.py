@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
@@ -37,9 +38,20 @@ def has_factor(person: User) -> bool:
 
 
 def used_in_this_session(request: HttpRequest, person: User) -> bool:
-    """Say whether this very session was proved with a second factor, and the person still has one."""
-    proved = any(record.get("method") == "mfa" for record in get_authentication_records(request, person))
-    return proved and has_factor(person)
+    """Say whether this very session was proved with a second factor, and the person still has one.
+
+    The department's sign-in counts as one where the settings trust it to ask for its own.
+    """
+    methods = {record.get("method") for record in get_authentication_records(request, person)}
+    if settings.OIDC_ISSUER and settings.OIDC_TRUST_SECOND_FACTOR and "oidc" in methods:
+        return True
+    return "mfa" in methods and has_factor(person)
+
+
+def came_by_the_right_door(request: HttpRequest, person: User) -> bool:
+    """Say whether this session began at the department's sign-in, where there is one."""
+    records = get_authentication_records(request, person)
+    return not settings.OIDC_ISSUER or any(record.get("method") == "oidc" for record in records)
 
 
 def check(person: User, typed: str) -> Authenticator | None:

@@ -24,10 +24,11 @@ def note(request: HttpRequest, person: User) -> SignIn | None:
 
 
 def _method(request: HttpRequest, person: User) -> str:
-    """Return how the session was proved: by the last step of it."""
+    """Return how the session was proved: by the department's sign-in, or else by its last step."""
     method = ""
     for record in get_authentication_records(request, person):
-        method = record.get("type", "") if record["method"] == "mfa" else record["method"]
+        if method != SignIn.Method.PROVIDER:
+            method = record.get("type", "") if record["method"] == "mfa" else record["method"]
     return method if method in SignIn.Method.values else SignIn.Method.CODE
 
 

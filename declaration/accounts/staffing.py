@@ -35,12 +35,14 @@ def add(*, email: str, role: str = Role.NONE, full_name: str = "", by: User | No
 
 
 @transaction.atomic
-def change(*, person: User, by: User | None, **changes: Any) -> User:
+def change(
+    *, person: User, by: User | None, note: str = "", whoever_is_left: bool = False, **changes: Any
+) -> User:
     """Change a person's role, name or right to sign in, and write down what was before.
 
     A new role, or a closed account, ends every session of the person. Raises PermissionDenied
     when somebody changes their own role or closes their own account, and LastAdministrator when
-    nobody would be left to give roles.
+    nobody would be left to give roles; ``whoever_is_left`` is for roles that are given elsewhere.
     """
     # Two administrators who take each other's role in the same moment wait for one another.
     take_turn(fingerprint("staffing", "roles"))
@@ -59,7 +61,8 @@ def change(*, person: User, by: User | None, **changes: Any) -> User:
             raise PermissionDenied("Nobody changes their own role.")
         if by is not None and not User.objects.filter(pk=by.pk, is_active=True, role=by.role).exists():
             raise PermissionDenied("Your own role has just changed.")
-        _refuse_last_administrator(person, before)
+        if not whoever_is_left:
+            _refuse_last_administrator(person, before)
         # Sessions carry a fingerprint of this value: a new one ends them all.
         person.set_unusable_password()
     person.save()
@@ -70,6 +73,7 @@ def change(*, person: User, by: User | None, **changes: Any) -> User:
         role=_acting_role(by),
         before=before,
         after=after,
+        note=note,
     )
     return person
 

@@ -6,12 +6,14 @@ from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as key
 from django.urls import path
 
-from declaration.accounts import account_views, second_factor_views, views
+from declaration.accounts import account_views, oidc, second_factor_views, views
 
 urlpatterns = [
     path("", account_views.account, name="account"),
     path("session/", account_views.session, name="account_session"),
     path("unsaved/forget/", account_views.discard_unsaved, name="account_discard_unsaved"),
+    path("provider/", oidc.start, name="account_provider"),
+    path("provider/<slug:provider_id>/callback/", oidc.callback, name="openid_connect_callback"),
     path("login/", views.to_sign_in, name="account_login"),
     path("login/code/", views.ask_for_code, name="account_request_login_code"),
     path("login/code/confirm/", views.enter_code, name="account_confirm_login_code"),

@@ -97,6 +97,8 @@ renew_link                                           mmmmmmm iiiiiii
 account                                              saaiiii saaiiii
 account_session                                      iiiiiii iiiiiii
 account_discard_unsaved                              mmmmmmm iiiiiii
+account_provider                                     mmmmmmm aaaaaaa
+openid_connect_callback                              aaaaaaa mmmmmmm
 account_login                                        sssssss sssssss
 account_request_login_code                           iiiiiii iiiiiii
 account_confirm_login_code                           siiiiii siiiiii
@@ -303,6 +305,7 @@ def arguments(name, objects):
         "edit_question": {"reference": signature.reference, "slug": "title"},
         "question": {"reference": signature.reference, "slug": "you"},
         "mfa_remove_webauthn": {"pk": 0},
+        "openid_connect_callback": {"provider_id": "department"},
     }
     if name in fixed:
         return fixed[name]

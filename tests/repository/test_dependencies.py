@@ -27,6 +27,7 @@ CALLED = {
     "whitenoise": '"whitenoise.',
     "djlint": "djlint --lint",
     "import-linter": "lint-imports",
+    "oidc-provider-mock": "oidc_provider_mock",
     "mypy": '"mypy"',
     "ruff": "ruff check",
     "django-stubs": "mypy_django_plugin",

@@ -31,7 +31,9 @@ class Command(BaseCommand):
             if person is None:
                 person = staffing.add(email=email, role=role, full_name=name, by=None)
             else:
-                changes = {"role": role, "is_active": True} | ({"full_name": name} if name else {})
+                changes: dict[str, Any] = {"role": role, "is_active": True} | (
+                    {"full_name": name} if name else {}
+                )
                 person = staffing.change(person=person, by=None, **changes)
         except staffing.LastAdministrator as refused:
             raise CommandError(str(refused)) from refused
