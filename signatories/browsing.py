@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import QueryDict
 
-from declaration.models import DeclarationVersion, Principle, ServiceArea
+from declaration.models import Principle, ServiceArea
 from signatories.models import Commitment, Progress, Status
 from signatories.models.progress import FINAL
 
@@ -36,20 +36,19 @@ class Theme:
 class Choice:
     """What somebody browses. Values that mean nothing are dropped."""
 
-    area: ServiceArea | None = None
-    principle: Principle | None = None
+    area: Theme | None = None
+    principle: Theme | None = None
     show: Show = Show.ALL
 
     @classmethod
-    def read(cls, data: QueryDict) -> "Choice":
-        number = data.get("principle", "")
-        # Three digits are more principles than any wording has.
-        is_number = number.isascii() and number.isdigit() and len(number) < 4
-        version = DeclarationVersion.objects.current() if is_number else None
+    def read(cls, data: QueryDict, areas: list[Theme], principles: list[Theme]) -> "Choice":
+        def one(name: str, themes: list[Theme]) -> Theme | None:
+            return next((theme for theme in themes if theme.value == data.get(name)), None)
+
         show = data.get("show", "")
         return cls(
-            area=ServiceArea.objects.filter(slug=data["area"]).first() if data.get("area") else None,
-            principle=version.principles.filter(number=int(number)).first() if version else None,
+            area=one("area", areas),
+            principle=one("principle", principles),
             show=Show(show) if show in Show.values else Show.ALL,
         )
 
@@ -61,8 +60,8 @@ class Choice:
     def query(self) -> str:
         """Return the query string that asks for the same."""
         asked = {
-            "area": self.area.slug if self.area else "",
-            "principle": str(self.principle.number) if self.principle else "",
+            "area": self.area.value if self.area else "",
+            "principle": self.principle.value if self.principle else "",
             "show": self.show.value,
         }
         return urlencode({name: value for name, value in asked.items() if value})
@@ -81,9 +80,9 @@ def chosen(choice: Choice) -> QuerySet[Commitment]:
     """Return the public commitments that answer the choice, in the order that goes with it."""
     found = public_commitments()
     if choice.area:
-        found = found.filter(service_areas=choice.area)
+        found = found.filter(service_areas__slug=choice.area.value)
     if choice.principle:
-        found = found.filter(principles__in=_same_principles(choice.principle))
+        found = found.filter(principles__number=choice.principle.value)
     match choice.show:
         case Show.PARTNERS:
             found = found.filter(open_to_others=True).exclude(stage__in=FINAL)
@@ -94,11 +93,6 @@ def chosen(choice: Choice) -> QuerySet[Commitment]:
     return found.order_by("-signature__signed_at", "-pk")
 
 
-def _same_principles(principle: Principle) -> QuerySet[Principle]:
-    """Return the principle in every wording that has it under this title."""
-    return Principle.objects.filter(title=principle.title)
-
-
 def themes() -> list[Theme]:
     """Return the service areas that somebody may choose or has chosen, most commitments first."""
     areas = ServiceArea.objects.annotate(count=Count("commitments", filter=IS_PUBLIC, distinct=True))
@@ -107,14 +101,15 @@ def themes() -> list[Theme]:
 
 
 def principles() -> list[Theme]:
-    """Return the principles of the wording that is signed today, in its order."""
-    version = DeclarationVersion.objects.current()
-    if version is None:
-        return []
-    rows = Principle.objects.filter(title__in=version.principles.values("title"))
-    counted = rows.values_list("title").annotate(count=Count("commitments", filter=IS_PUBLIC, distinct=True))
-    counts: dict[str, int] = dict(counted.order_by())
-    return [Theme(str(p.number), p.title, counts.get(p.title, 0)) for p in version.principles.all()]
+    """Return the principles of every published wording by number, under the newest title of each.
+
+    The list of signatories takes them for the same, and so do we.
+    """
+    rows = Principle.objects.filter(version__published_at__isnull=False)
+    counted = rows.values_list("number").annotate(count=Count("commitments", filter=IS_PUBLIC, distinct=True))
+    counts: dict[int, int] = dict(counted.order_by())
+    titles: dict[int, str] = dict(rows.order_by("version__number").values_list("number", "title"))
+    return [Theme(str(number), titles[number], counts[number]) for number in sorted(titles)]
 
 
 @dataclass(frozen=True)

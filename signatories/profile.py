@@ -8,7 +8,6 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from signatories.comparing import Change, changes_in
 from signatories.models import Commitment, CommitmentEdit, Organisation, Progress, Signature, Status
-from signatories.models.signature import LIVE
 
 # A council of many districts is named as a partner by all of them.
 MOST_PARTNERSHIPS = 20
@@ -31,7 +30,6 @@ class Profile:
     revisions: dict[int, list[Revision]]
     # Signatures that were public and that the organisation has ended, newest first.
     earlier: list[Signature]
-    is_in_process: bool
     predecessors: list[Organisation]
     successors: list[Organisation]
     # Other signatories' commitments that name this organisation as a partner.
@@ -69,7 +67,6 @@ def profile_of(organisation: Organisation) -> Profile:
         commitments=commitments,
         revisions={commitment.pk: _revisions(commitment) for commitment in commitments},
         earlier=[one for one in signatures if one.status == Status.WITHDRAWN],
-        is_in_process=signature is None and organisation.signatures.filter(status__in=LIVE).exists(),
         predecessors=_neighbours(Q(successors=organisation)),
         successors=_neighbours(Q(predecessors=organisation)),
         partnerships=list(partnerships.order_by("-public_change_at", "-pk")[:MOST_PARTNERSHIPS]),
@@ -99,7 +96,7 @@ def _commitments(signature: Signature) -> list[Commitment]:
     commitments = signature.commitments.select_related("signature__organisation").prefetch_related(
         "principles",
         "service_areas",
-        Prefetch("partner_organisations", Organisation.objects.listed(), to_attr="known_partners"),
+        Prefetch("partner_organisations", Organisation.objects.listed()),
         Prefetch("progress", Progress.objects.shown(), to_attr="history"),
         Prefetch("edits", accepted, to_attr="accepted_edits"),
     )

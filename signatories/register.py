@@ -57,7 +57,3 @@ COUNCIL_KINDS = [
 def councils() -> QuerySet[Organisation]:
     """Return the UK principal councils that exist today."""
     return Organisation.objects.listed().current().filter(kind__in=COUNCIL_KINDS)
-
-
-def councils_signed() -> QuerySet[Organisation]:
-    return councils().filter(signatures__status="published").distinct()

@@ -5,13 +5,13 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from declaration.public_pages import public_page
+from declaration.fresh_pages import fresh_page
 from signatories.links import absolute
 from signatories.models import Organisation
 from signatories.profile import badge_of
 
 
-@public_page
+@fresh_page(by_day=False)
 def badge(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the badge and the HTML that puts it on another website."""
     organisation = get_object_or_404(Organisation.objects.listed(), slug=slug)

@@ -3,11 +3,11 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from declaration.public_pages import public_page
+from declaration.fresh_pages import fresh_page
 from signatories.certificates import certificate_pdf, certificate_url, signature_on_certificate
 
 
-@public_page
+@fresh_page(by_day=False)
 def certificate(request: HttpRequest, reference: str) -> HttpResponse:
     """Show whether the signature with this reference is on the register."""
     signature = signature_on_certificate(reference)
@@ -17,7 +17,7 @@ def certificate(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "certificates/certificate.html", page)
 
 
-@public_page
+@fresh_page(by_day=False)
 def certificate_file(request: HttpRequest, reference: str) -> HttpResponse:
     """Give the certificate as a PDF."""
     signature = signature_on_certificate(reference)

@@ -4,35 +4,36 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from declaration.public_pages import public_page
-from signatories.browsing import PER_PAGE, Choice, Show, chosen, principles, themes, totals
+from declaration.fresh_pages import fresh_page
+from signatories.browsing import PER_PAGE, Choice, Show, Theme, chosen, principles, themes, totals
 
 FEW = 3
 
 
-@public_page
+@fresh_page()
 def commitments(request: HttpRequest) -> HttpResponse:
     """Show the themes; with something chosen, the commitments that answer it."""
-    choice = Choice.read(request.GET)
+    areas, statements = themes(), principles()
+    choice = Choice.read(request.GET, areas, statements)
     if choice.is_empty and "page" not in request.GET:
-        return _overview(request)
+        return _overview(request, areas, statements)
     # Whatever page is asked for, there is one.
     shown = Paginator(chosen(choice), PER_PAGE).get_page(request.GET.get("page"))
     page = {
         "choice": choice,
         "page": shown,
-        "themes": themes(),
-        "principles": principles(),
+        "themes": areas,
+        "principles": statements,
         "shows": Show.choices,
         "total": totals().commitments,
     }
     return render(request, "commitments/list.html", page)
 
 
-def _overview(request: HttpRequest) -> HttpResponse:
+def _overview(request: HttpRequest, areas: list[Theme], statements: list[Theme]) -> HttpResponse:
     page = {
-        "themes": themes(),
-        "principles": principles(),
+        "themes": areas,
+        "principles": statements,
         "totals": totals(),
         "partners": chosen(Choice(show=Show.PARTNERS))[:FEW],
         "updated": chosen(Choice(show=Show.UPDATED))[:FEW],

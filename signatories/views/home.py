@@ -1,21 +1,24 @@
 """The home page."""
 
+from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from declaration.public_pages import public_page
+from declaration.fresh_pages import fresh_page
 from signatories.browsing import Choice, Show, chosen, themes
 from signatories.models import Signature
-from signatories.register import councils, councils_signed, signatories
+from signatories.register import councils, signatories
 
 LATEST = 5
 TOP_THEMES = 6
 
 
-@public_page
+@fresh_page()
 def home(request: HttpRequest) -> HttpResponse:
     """Say what the Declaration is, how many have signed it, and what they are working on."""
-    council_count, signed_count = councils().count(), councils_signed().count()
+    is_signed = Exists(Signature.objects.published().filter(organisation=OuterRef("pk")))
+    counted = councils().aggregate(all=Count("pk"), signed=Count("pk", filter=is_signed))
+    council_count, signed_count = counted["all"], counted["signed"]
     page = {
         "signatory_count": Signature.objects.published().count(),
         "council_count": council_count,

@@ -3,13 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from declaration.public_pages import public_page
+from declaration.fresh_pages import fresh_page
 from signatories.models import Organisation
 from signatories.profile import profile_of
 from signatories.similarity import similar_to
 
 
-@public_page
+@fresh_page()
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a listed organisation: its signature and commitments, or that it has not signed."""
     shown = get_object_or_404(Organisation.objects.listed(), slug=slug)

@@ -4,6 +4,7 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from declaration.fresh_pages import fresh_page
 from declaration.models import DeclarationVersion
 from declaration.public_pages import public_page
 from signatories.browsing import themes
@@ -14,7 +15,7 @@ from signatories.models import Organisation
 MOST_ORGANISATIONS = 45_000
 
 
-@public_page
+@fresh_page(by_day=False)
 def sitemap(request: HttpRequest) -> HttpResponse:
     """List every public page with the day it last changed, where that is known."""
     organisations = Organisation.objects.listed().annotate(changed_at=Max("changes__at")).order_by("slug")

@@ -4,11 +4,11 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from declaration.fresh_pages import pages
 from signatories import signing
 from tests.factories import (
     DeclarationVersionFactory,
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 def read(path):
-    cache.clear()
+    pages.clear()
     response = Client().get(path)
     assert response.status_code == 200, path
     assert not response.cookies
@@ -92,14 +92,19 @@ def test_every_count_is_the_number_that_its_link_lists(waste, housing):
             assert f"{count} of 5 public" in words(link["href"]), label
 
 
-def test_find_a_principle_in_every_wording_that_has_it():
+def test_find_a_principle_by_its_number_in_every_wording_as_the_list_does():
     DeclarationVersionFactory(published=True, principles=["Users first", "In the open"])
     older = commitment()
-    newer = DeclarationVersionFactory(published=True, principles=["In the open", "Users first"])
-    commitment().principles.set([newer.principles.get(title="In the open")])
-    older.principles.set(older.principles.filter(title="Users first"))
-    assert listed("principle=2") == [older.title]
-    assert "In the open (1) Users first (1)" in words()
+    newer = DeclarationVersionFactory(published=True, principles=["People first"])
+    newest = commitment()
+    newest.principles.set(newer.principles.all())
+    older.principles.set(older.principles.filter(number=1))
+    DeclarationVersionFactory(principles=["Not public"])
+    assert listed("principle=1") == [newest.title, older.title]
+    assert listed("principle=2") == []
+    assert "People first (2) In the open (0)" in words()
+    list_of_signatories = page("/signatories/?principle=1").find("main").get_text(" ", strip=True)
+    assert older.title in list_of_signatories and newest.title in list_of_signatories
 
 
 def test_list_who_is_looking_for_partners(waste):
@@ -195,6 +200,36 @@ def test_home_shows_latest_updates_and_top_themes(waste, housing):
     assert f"{busy.title} {busy.signature.organisation.name} Delayed, reported on" in text
 
 
+# Pages that are kept.
+
+
+def test_change_shows_at_once_on_pages_that_are_kept(waste):
+    told = commitment(areas=[waste])
+    signature = told.signature
+    organisation = signature.organisation
+    paths = [
+        "/",
+        "/commitments/",
+        "/commitments/?area=waste",
+        organisation.get_absolute_url(),
+        "/sitemap.xml",
+    ]
+    paths += [f"/certificates/{signature.reference}/", f"/signatories/{organisation.slug}/badge/"]
+
+    def kept():
+        return {path: Client().get(path) for path in paths}
+
+    before = kept()
+    assert all("ETag" in answer for answer in before.values())
+    for path, answer in before.items():
+        again = Client().get(path, headers={"If-None-Match": answer["ETag"]})
+        assert again.status_code == 304, path
+    signing.withdraw(signature=signature, by=signature.started_by)
+    after = kept()
+    assert [path for path in paths if after[path].content == before[path].content] == []
+    assert b"Not valid any more" in after[f"/certificates/{signature.reference}/"].content
+
+
 # The same work however many there are.
 
 
@@ -206,7 +241,7 @@ def test_number_of_queries_is_the_same_for_5_and_300_signatories(waste):
             ProgressFactory(commitment=commitment(areas=[waste], open_to_others=True))
         counts.append([])
         for path in paths:
-            cache.clear()
+            pages.clear()
             with CaptureQueriesContext(connection) as queries:
                 read(path)
             counts[-1].append(len(queries))

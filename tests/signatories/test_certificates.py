@@ -5,12 +5,12 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
+from declaration.fresh_pages import pages
 from signatories import moderation, signing
 from signatories.models import Status
 from tests.factories import OrganisationFactory, ReasonFactory, SignatureFactory, signature_that_is
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def read(path, status=200):
-    cache.clear()
+    pages.clear()
     response = Client().get(path)
     assert response.status_code == status, path
     assert not response.cookies

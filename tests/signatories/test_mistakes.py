@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from declaration.audit.models import AuditEvent
+from declaration.fresh_pages import pages
 from declaration.outbox.models import Email
 from signatories import mistakes
 from signatories.models import CorrectionRequest
@@ -144,7 +144,7 @@ def test_reports_are_on_no_public_page():
         signature.organisation.get_absolute_url(),
         address(signature.organisation),
     ):
-        cache.clear()
+        pages.clear()
         html = Client().get(path).content.decode()
         assert signature.organisation.name in html
         assert "grumble" not in html and "reader@" not in html

@@ -41,6 +41,7 @@ PAGES = [
 def read(address):
     """Return a page as a stranger with an empty browser and an empty cache gets it."""
     cache.clear()
+    pages.clear()
     response = Client().get(address)
     assert response.status_code == 200, address
     return BeautifulSoup(response.content, "html5lib")
