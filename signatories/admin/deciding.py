@@ -122,7 +122,6 @@ class DecidingAdmin(RecordAdmin):
             "commitment": signature.commitment,
             "decision": decision,
             "form": form,
-            "boxes": form.boxes,
             "kept_list": self.get_preserved_filters(request),
             "list_url": self.list_url(request),
             "risks": risks_of(signature),

@@ -172,9 +172,11 @@ class CommitmentEditAdmin(admin.ModelAdmin):
         """Take the decision. Return why it was refused, or nothing."""
         answers = form.cleaned_data
         what: dict[str, Any] = {"edit": edit, "by": person_of(request)}
-        what |= {"seen": answers["seen"], "note": answers["note"]}
-        if outcome != Outcome.ACCEPTED:
-            what["reasons"] = answers["reasons"]
+        what["seen"] = answers["seen"]
+        if outcome == Outcome.ACCEPTED:
+            what["note"] = answers["note"]
+        else:
+            what |= {"reasons": answers["reasons"], "text": answers["text"]}
         activities: dict[Outcome, Callable[..., EditDecision]] = {
             Outcome.ACCEPTED: editing.accept_edit,
             Outcome.CHANGES_REQUESTED: editing.request_changes_to_edit,

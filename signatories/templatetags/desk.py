@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from declaration.accounts.models import User
 from declaration.outbox.models import Email
-from signatories.models import CorrectionRequest, Organisation, Origin
+from signatories.models import CommitmentEdit, CorrectionRequest, Organisation, Origin
 from signatories.waiting import Age, Waiting, age_since, count_lists
 
 register = template.Library()
@@ -60,6 +60,8 @@ def desk(person: User) -> Desk:
             _line(name, lists[name]) for name in (("mine",) if may_decide else ()) + ("unassigned", "parked")
         )
         found.elsewhere.append(_line("awaiting_approver", lists["awaiting_approver"], promised=False))
+    if person.has_perm("signatories.view_commitmentedit"):
+        found.to_decide.append(_edits())
     if person.has_perm("signatories.view_organisation"):
         found.elsewhere.append(_proposed())
     if person.has_perm("signatories.view_correctionrequest"):
@@ -72,6 +74,14 @@ def desk(person: User) -> Desk:
 def _line(name: str, waiting: Waiting, *, promised: bool = True) -> Line:
     url = reverse(QUEUE) if name == "waiting" else f"{reverse(QUEUE)}?status={name}"
     return Line(name, waiting.count, url, waiting.oldest, promised)
+
+
+def _edits() -> Line:
+    counted = CommitmentEdit.objects.awaiting_review().aggregate(
+        count=Count("pk"), oldest=Min("submitted_at")
+    )
+    url = reverse("admin:signatories_commitmentedit_changelist")
+    return Line("edits", counted["count"], url, counted["oldest"])
 
 
 def _proposed() -> Line:

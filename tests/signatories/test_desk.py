@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from declaration.outbox.models import Email
 from signatories import casework, moderation, signing
-from signatories.models import CorrectionRequest
+from signatories.models import CommitmentEdit, CorrectionRequest
 from signatories.waiting import age_of, on_list, overdue_before
 from tests.accounts.people import sign_in_as_staff
 from tests.factories import (
@@ -74,6 +74,14 @@ def a_busy_desk(moderator, now):
         casework.park(signature=parked, until=day, note="Rests", by=moderator)
     for status in ("awaiting_approver", "published", "changes_requested", "rejected"):
         SignatureFactory(**{status: True})
+    published = SignatureFactory(published=True)
+    CommitmentEdit.objects.create(
+        commitment=published.commitment,
+        status="submitted",
+        submitted_at=now,
+        submitted_by=published.started_by,
+        started_by=published.started_by,
+    )
     OrganisationFactory(proposed=True)
     OrganisationFactory(proposed=True, confirmed_at=now, confirmed_by=colleague)
     for settled in (False, True):
@@ -118,6 +126,7 @@ def test_every_count_leads_to_exactly_the_rows_it_counts(moderator, time_machine
         "sent again after changes": 1,
         "overdue": 2,
         "due soon": 2,
+        "edit of published commitments": 1,
         "mine": 2,
         "unassigned": 7,
         "parked": 2,
@@ -167,8 +176,8 @@ def test_count_with_the_same_few_queries_however_much_waits(staff):
     for _ in range(2):
         SignatureFactory(submitted=True)
         SignatureFactory(awaiting_approver=True)
-        # Session, person, second factor; then one each for signatures, organisations, mistakes and mail.
+        # One each for signatures, edits, organisations, mistakes and mail.
         with CaptureQueriesContext(connection) as queries:
             staff.get(reverse("admin:index"))
         about = [q["sql"] for q in queries if "signatories_" in q["sql"] or "outbox_" in q["sql"]]
-        assert len(about) == 4
+        assert len(about) == 5

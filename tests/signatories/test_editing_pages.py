@@ -175,7 +175,7 @@ def form_on(browser, address, **answers):
     html = browser.get(address).content.decode()
     assert_valid_html(html)
     hidden = BeautifulSoup(html, "html5lib").select("#content form input[type=hidden]")
-    return {**{tag["name"]: tag["value"] for tag in hidden}, **answers}
+    return {**{tag["name"]: tag.get("value", "") for tag in hidden}, **answers}
 
 
 def test_queue_of_edits_shows_what_waits(staff, signature):
