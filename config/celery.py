@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -15,6 +16,16 @@ app.conf.beat_schedule = {
         "task": "outbox.sweep",
         "schedule": 5.0,
         "options": {"queue": "transactional", "expires": 60},
+    },
+    "look after mailings": {
+        "task": "outbox.look_after_mailings",
+        "schedule": 5.0,
+        "options": {"queue": "transactional", "expires": 30},
+    },
+    "count mailings anew": {
+        "task": "outbox.recount_mailings",
+        "schedule": crontab(hour=3, minute=10),
+        "options": {"queue": "transactional", "expires": 3600},
     },
     "forget old sign-ins": {
         "task": "accounts.forget_old",

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "declaration.outbox",
     "declaration.accounts",
     "declaration",
+    "declaration.newsletter",
     "signatories",
     "declaration.accounts.apps.StaffAdminConfig",
     "django.contrib.auth",
@@ -269,6 +270,11 @@ if MAIL_LEASE_SECONDS < 8 * MAIL_TIMEOUT_SECONDS:
     )
 # What to do with an email that may or may not have been sent: "resend", or "hold" for staff to decide.
 UNCERTAIN_MAIL = env.str("UNCERTAIN_MAIL", "resend", validate=validate.OneOf(["resend", "hold"]))
+# The same for newsletters, which nobody wants twice; and how many may leave. 0 is no limit.
+UNCERTAIN_NEWSLETTERS = env.str("UNCERTAIN_NEWSLETTERS", "hold", validate=validate.OneOf(["resend", "hold"]))
+# GOV.UK Notify's own limits, less a tenth for the emails that cannot wait.
+NEWSLETTERS_PER_MINUTE = env.int("NEWSLETTERS_PER_MINUTE", 2_700 if NOTIFY_API_KEY else 0)
+NEWSLETTERS_PER_DAY = env.int("NEWSLETTERS_PER_DAY", 225_000 if NOTIFY_API_KEY else 0)
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", f"{SERVICE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>")
 MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", CONTACT_EMAIL)
 

@@ -47,6 +47,11 @@ class EmailAdmin(admin.ModelAdmin):
 
     # Nobody writes an email here; what staff may do has a button of its own.
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Email]:
+        """Leave mailings out: an issue of the newsletter shows its own emails."""
+        queryset: QuerySet[Email] = super().get_queryset(request)
+        return queryset.filter(mailing__isnull=True)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

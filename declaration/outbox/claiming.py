@@ -33,7 +33,7 @@ def claim(limit: int) -> list[Email]:
         if not taken:
             return []
         Email.objects.filter(pk__in=taken, state=State.PENDING).update(
-            state=State.CLAIMED, claim=mine, lease_until=_lease()
+            state=State.CLAIMED, claim=mine, lease_until=lease()
         )
     return list(Email.objects.filter(claim=mine).order_by("-secret", "next_attempt_at", "pk"))
 
@@ -58,7 +58,7 @@ def quick_results() -> Iterator[None]:
 
 
 @contextmanager
-def _on_disk() -> Iterator[None]:
+def on_disk() -> Iterator[None]:
     """Wait for the disk within `quick_results`."""
     if connection.vendor != "postgresql":
         yield
@@ -77,10 +77,10 @@ def begin(email: Email) -> bool:
     now = timezone.now()
     if email.expires_at is not None and email.expires_at <= now:
         return False
-    with _on_disk():
+    with on_disk():
         begun = Email.objects.filter(
             pk=email.pk, claim=email.claim, state=State.CLAIMED, lease_until__gt=now
-        ).update(state=State.ATTEMPTING, attempts=F("attempts") + 1, lease_until=_lease())
+        ).update(state=State.ATTEMPTING, attempts=F("attempts") + 1, lease_until=lease())
     email.attempts += begun
     return bool(begun)
 
@@ -121,5 +121,5 @@ def cancel_expired() -> int:
     )
 
 
-def _lease() -> datetime:
+def lease() -> datetime:
     return timezone.now() + timedelta(seconds=settings.MAIL_LEASE_SECONDS)

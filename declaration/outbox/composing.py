@@ -25,10 +25,10 @@ def compose(email: Email) -> bytes:
     reference = email.reference.hex
     boundary = f"=_{reference}"
     headers = [
-        ("From", _person(settings.DEFAULT_FROM_EMAIL)),
+        ("From", encoded_person(settings.DEFAULT_FROM_EMAIL).decode()),
         ("To", ascii_address(email.to)),
-        ("Reply-To", _person(settings.MAIL_REPLY_TO)),
-        ("Subject", _words(email.subject, "Subject")),
+        ("Reply-To", encoded_person(settings.MAIL_REPLY_TO).decode()),
+        ("Subject", encoded_words(email.subject, "Subject").decode()),
         ("Date", format_datetime(timezone.localtime())),
         ("Message-ID", message_id(email)),
         ("X-Delivery-ID", str(email.reference)),
@@ -43,9 +43,9 @@ def compose(email: Email) -> bytes:
             head,
             b"\r\n",
             opening,
-            _part("plain", email.text),
+            encoded_part("plain", email.text),
             opening,
-            _part("html", email.html),
+            encoded_part("html", email.html),
             f"--{boundary}--\r\n".encode(),
         ]
     )
@@ -72,21 +72,32 @@ def ascii_address(address: str) -> str:
 
 
 @cache
-def _person(written: str) -> str:
+def encoded_person(written: str) -> bytes:
+    """Return «Name <address>» as a header carries it."""
     name, address = parseaddr(written)
-    return formataddr((name, address))
+    return formataddr((name, address)).encode("ascii")
 
 
-def _words(words: str, name: str) -> str:
+def encoded_words(words: str, name: str) -> bytes:
+    """Return words on one line, encoded for the header of this name where they are not ASCII."""
     one_line = " ".join(words.split())
     if one_line.isascii():
-        return one_line
-    return Header(one_line, "utf-8", header_name=name).encode(linesep="\r\n")
+        return one_line.encode("ascii")
+    return Header(one_line, "utf-8", header_name=name).encode(linesep="\r\n").encode("ascii")
 
 
-def _part(subtype: str, text: str) -> bytes:
+def encoded_part(subtype: str, text: str, gap: tuple[str, bytes] | None = None) -> bytes:
+    """Return one part with its own headers; `gap` is what to leave out, and the bytes to put there.
+
+    Before and after a gap the encoding breaks its line softly, so that whatever fills the gap makes
+    no line too long and is never cut.
+    """
+    placeholder, filling = gap or ("", b"")
     lines = "\n".join(text.splitlines()) + "\n"
-    body = binascii.b2a_qp(lines.encode(), istext=True).replace(b"\n", b"\r\n")
+    pieces = lines.split(placeholder) if placeholder else [lines]
+    body = (b"=\r\n" + filling + b"=\r\n").join(
+        binascii.b2a_qp(piece.encode(), istext=True).replace(b"\n", b"\r\n") for piece in pieces
+    )
     head = (
         f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
     )

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from celery import current_app
 from kombu import Producer
@@ -16,6 +17,8 @@ PATIENCE_SECONDS = 0.3
 SILENCE_SECONDS = 5.0
 # A hint that nobody took in this time says nothing new.
 STALE_SECONDS = 60
+# The clock rings for mailings every five seconds.
+STALE_FOR_MAILINGS_SECONDS = 6
 
 _of_this_thread = threading.local()
 
@@ -26,13 +29,22 @@ class _Silence:
 
 def ring() -> None:
     """Wake a sender. Never raises, and returns within a second when the broker is down or hangs."""
+    _ring(_publish)
+
+
+def ring_for_mailings() -> None:
+    """Wake a sender of mailings, which have a queue of their own. Never raises either."""
+    _ring(_publish_for_mailings)
+
+
+def _ring(publish: Callable[[Producer], None]) -> None:
     if time.monotonic() < _Silence.until:
         return
     kept: Producer | None = getattr(_of_this_thread, "producer", None)
     started = time.monotonic()
     if kept is not None:
         try:
-            _publish(kept)
+            publish(kept)
             return
         except Exception as error:
             # Whatever the broker's library raises, the email is in the ledger and goes out later.
@@ -43,7 +55,7 @@ def ring() -> None:
     # There is no connection yet, or the broker has been restarted since.
     try:
         _of_this_thread.producer = _connected()
-        _publish(_of_this_thread.producer)
+        publish(_of_this_thread.producer)
     except Exception as error:
         _hang_up()
         _be_silent(error)
@@ -67,6 +79,17 @@ def _publish(producer: Producer) -> None:
         producer=producer,
         queue="transactional",
         expires=STALE_SECONDS,
+        retry=False,
+        ignore_result=True,
+    )
+
+
+def _publish_for_mailings(producer: Producer) -> None:
+    current_app.send_task(
+        "outbox.send_mailings",
+        producer=producer,
+        queue="newsletter",
+        expires=STALE_FOR_MAILINGS_SECONDS,
         retry=False,
         ignore_result=True,
     )

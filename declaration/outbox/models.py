@@ -13,9 +13,13 @@ class EmailQuerySet(models.QuerySet["Email"]):
         """Return the emails that tell of one record, oldest first."""
         return self.filter(about_type=record._meta.label_lower, about_id=str(record.pk)).order_by("pk")
 
+    def one_off(self) -> Self:
+        """Leave the emails of mailings out."""
+        return self.filter(mailing__isnull=True)
+
     def due(self) -> Self:
-        """Return what may be sent now."""
-        return self.filter(state=Email.State.PENDING, next_attempt_at__lte=timezone.now())
+        """Return what may be sent now; the emails of mailings wait in queues of their own."""
+        return self.one_off().filter(state=Email.State.PENDING, next_attempt_at__lte=timezone.now())
 
     def abandoned(self) -> Self:
         """Return what a sender claimed and did not finish before its lease ran out."""
@@ -23,9 +27,95 @@ class EmailQuerySet(models.QuerySet["Email"]):
             state__in=[Email.State.CLAIMED, Email.State.ATTEMPTING], lease_until__lt=timezone.now()
         )
 
+    def of(self, mailing: "Mailing") -> Self:
+        """Return the emails of one mailing, found by the keys between which they lie."""
+        return self.filter(mailing=mailing, pk__gte=mailing.first_email, pk__lte=mailing.last_email)
+
     def needing_staff(self) -> Self:
-        """Return what will not move unless a person looks at it."""
-        return self.filter(state__in=[Email.State.FAILED, Email.State.UNCERTAIN])
+        """Return what will not move unless a person looks at it; a mailing shows its own."""
+        return self.one_off().filter(state__in=[Email.State.FAILED, Email.State.UNCERTAIN])
+
+
+class Mailing(models.Model):
+    """One body shared by many emails. Its words and its audience are frozen before the first leaves."""
+
+    class State(models.TextChoices):
+        PREPARING = "preparing", "Being prepared"
+        SENDING = "sending", "Being sent"
+        PAUSED = "paused", "Paused"
+        SENT = "sent", "Sent"
+        CANCELLED = "cancelled", "Cancelled"
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Says what is sent, for instance "newsletter-issue:12"; the same key twice is one mailing.
+    key = models.CharField(max_length=200, unique=True)
+    name = models.CharField(max_length=300)
+    # Where readers find it on the web, where they leave (a reader's token follows), and its list.
+    archive_url = models.URLField(max_length=300)
+    leave_url = models.URLField(max_length=300)
+    list_id = models.CharField(max_length=200)
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    html = models.TextField()
+    # The whole message with gaps for what differs from reader to reader.
+    template = models.BinaryField(editable=False)
+
+    state = models.CharField(max_length=10, choices=State, default=State.PREPARING)
+    # Why it was paused, or what it waits for, in words.
+    trouble = models.TextField(blank=True)
+    waits_until = models.DateTimeField(null=True, blank=True)
+    # How often in a row the mail server was in trouble.
+    troubles = models.PositiveIntegerField(default=0)
+    # After these many have an answer, the share of failures decides whether it goes on by itself.
+    canary = models.PositiveIntegerField(default=100)
+    canary_is_out = models.BooleanField(default=False)
+    failures_accepted = models.BooleanField(default=False)
+
+    # How far into the audience the rows are written, and between which keys they lie.
+    prepared_to = models.BigIntegerField(default=0)
+    first_email = models.BigIntegerField(default=0)
+    last_email = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    # How many emails there are in each state; the rest of the audience waits or is in hand.
+    audience = models.PositiveIntegerField(default=0)
+    sent = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    uncertain = models.PositiveIntegerField(default=0)
+    cancelled = models.PositiveIntegerField(default=0)
+    delivered = models.PositiveIntegerField(default=0)
+    bounced = models.PositiveIntegerField(default=0)
+    # After a sender died its last results are not counted: from the first moment on a recount is
+    # wanted, from the second on no sender takes anything, so that the recount finds all at rest.
+    recount_after = models.DateTimeField(null=True, blank=True)
+    counting_since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def settled(self) -> int:
+        return self.sent + self.failed + self.uncertain + self.cancelled + self.delivered + self.bounced
+
+    @property
+    def waiting(self) -> int:
+        """How many have no answer yet. With the counted states it always sums to the audience."""
+        return max(self.audience - self.settled, 0)
+
+
+class Allowance(models.Model):
+    """So many emails of mailings were let go at one moment, against the limits of the provider."""
+
+    at = models.DateTimeField(unique=True)
+    number = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.number} at {self.at}"
 
 
 class Email(models.Model):
@@ -43,12 +133,19 @@ class Email(models.Model):
     # Names this email to the outside: Message-ID, X-Delivery-ID and Notify's reference come from it.
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Says what is owed, for instance "signature-received:LDD-1234"; the same key twice is one email.
-    key = models.CharField(max_length=200, unique=True)
+    # An email of a mailing has none: its mailing and its address say what is owed.
+    key = models.CharField(max_length=200, unique=True, null=True)  # noqa: DJ001
     message = models.CharField("kind of message", max_length=60)
     to = models.EmailField(max_length=254)
+    # Empty in an email of a mailing, whose words are the mailing's.
     subject = models.CharField(max_length=300)
     text = models.TextField()
     html = models.TextField()
+    mailing = models.ForeignKey(
+        Mailing, on_delete=models.PROTECT, null=True, blank=True, related_name="emails", db_index=False
+    )
+    # The number by which whoever sends the mailing knows the reader.
+    recipient = models.BigIntegerField(null=True, blank=True)
     # Staff never see the words of a secret email, and they are wiped once it is over.
     secret = models.BooleanField(default=False)
     about_type = models.CharField(max_length=100, blank=True)
@@ -73,20 +170,48 @@ class Email(models.Model):
     class Meta:
         ordering = ["-pk"]
         permissions = [("resend_email", "Can send an email again or settle an uncertain one")]
+        # An email of a mailing changes three times; every index it is not in makes that cheaper.
         indexes = [
             models.Index(
-                fields=["-secret", "next_attempt_at"], name="outbox_due", condition=Q(state="pending")
+                fields=["-secret", "next_attempt_at"],
+                name="outbox_due",
+                condition=Q(state="pending", mailing__isnull=True),
+            ),
+            models.Index(
+                fields=["mailing", "next_attempt_at", "id"],
+                name="outbox_due_of_mailing",
+                condition=Q(state="pending", mailing__isnull=False),
             ),
             models.Index(
                 fields=["lease_until"],
                 name="outbox_claimed",
                 condition=Q(state__in=["claimed", "attempting"]),
             ),
-            models.Index(fields=["state", "queued_at"], name="outbox_by_state"),
-            models.Index(fields=["about_type", "about_id"], name="outbox_by_record"),
-            models.Index(fields=["to"], name="outbox_by_address"),
+            models.Index(
+                fields=["mailing", "state"],
+                name="outbox_trouble_of_mailing",
+                condition=Q(state__in=["failed", "uncertain", "bounced"], mailing__isnull=False),
+            ),
+            models.Index(
+                fields=["state", "queued_at"], name="outbox_by_state", condition=Q(mailing__isnull=True)
+            ),
+            models.Index(
+                fields=["about_type", "about_id"], name="outbox_by_record", condition=Q(mailing__isnull=True)
+            ),
+            models.Index(fields=["to"], name="outbox_by_address", condition=Q(mailing__isnull=True)),
         ]
         constraints = [
+            # Finds an address in every mailing, too.
+            models.UniqueConstraint(
+                fields=["to", "mailing"],
+                name="outbox_once_per_mailing",
+                condition=Q(mailing__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="outbox_key_or_mailing",
+                condition=Q(key__isnull=False, mailing__isnull=True)
+                | Q(key__isnull=True, mailing__isnull=False, recipient__isnull=False),
+            ),
             models.CheckConstraint(
                 name="outbox_claimed_by_somebody",
                 condition=Q(

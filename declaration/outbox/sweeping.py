@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from declaration.outbox import claiming
 from declaration.outbox.delivery import BACK_OFF, CHUNK
-from declaration.outbox.models import Email
+from declaration.outbox.models import Email, Mailing
 from declaration.outbox.transports.answers import Never, Transport, TryLater
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,11 @@ STOPPED_SHORT = "The sender stopped in the middle of sending it."
 def sweep(transport: Transport) -> int:
     """Settle what was abandoned, and return how many senders have something to do."""
     claiming.cancel_expired()
+    # Their senders died and took uncounted results with them.
+    mailings = Email.objects.abandoned().exclude(mailing=None).order_by().values("mailing").distinct()
+    Mailing.objects.filter(pk__in=list(mailings.values_list("mailing", flat=True))).update(
+        recount_after=timezone.now()
+    )
     claiming.release_abandoned()
     _settle_abandoned(transport)
     if transport.remembers:
@@ -40,11 +45,16 @@ def _settle_abandoned(transport: Transport) -> None:
             _set(
                 row, State.UNCERTAIN, next_attempt_at=timezone.now(), code="stopped", last_error=STOPPED_SHORT
             )
-        elif settings.UNCERTAIN_MAIL == "hold" or email.attempts > len(BACK_OFF):
+        elif _policy(email) == "hold" or email.attempts > len(BACK_OFF):
             _set(row, State.UNCERTAIN, code="stopped", last_error=STOPPED_SHORT)
         else:
             words = f"{STOPPED_SHORT} It is sent again, so it may arrive twice."
             _set(row, State.PENDING, next_attempt_at=timezone.now(), code="stopped", last_error=words)
+
+
+def _policy(email: Email) -> str:
+    policy: str = settings.UNCERTAIN_NEWSLETTERS if email.mailing_id else settings.UNCERTAIN_MAIL
+    return policy
 
 
 def _ask_about_uncertain(transport: Transport) -> None:
@@ -57,6 +67,8 @@ def _ask_about_uncertain(transport: Transport) -> None:
         except (TryLater, Never) as error:
             log.warning("Email %s cannot be asked about: %s", email.pk, error.code)
             return
+        if email.mailing_id:
+            Mailing.objects.filter(pk=email.mailing_id).update(recount_after=timezone.now())
         if reference:
             wiped = claiming.WIPED if email.secret else {}
             _set(row, State.SENT, sent_at=timezone.now(), provider_reference=reference, code="", **wiped)

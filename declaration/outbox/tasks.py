@@ -5,11 +5,14 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from declaration.outbox import delivery, sweeping
-from declaration.outbox.doorbell import ring
+from declaration.outbox import delivery, mass_delivery, mass_sweeping, sweeping
+from declaration.outbox.doorbell import ring, ring_for_mailings
 from declaration.outbox.stopping import finishing_what_is_in_hand
 from declaration.outbox.transports import transport
 from declaration.outbox.turns import my_turn
+
+# As many as compose.yaml's worker has processes; more would only wait.
+SENDERS_OF_MAILINGS = 2
 
 
 @shared_task(name="outbox.send_due")
@@ -26,6 +29,28 @@ def sweep() -> None:
     """Settle what was left behind and wake as many senders as have something to do."""
     for _ in range(sweeping.sweep(transport())):
         ring()
+
+
+@shared_task(name="outbox.send_mailings")
+def send_mailings() -> None:
+    """Send from the mailings for a few seconds, and ring for the next sender when there is more."""
+    with finishing_what_is_in_hand() as stopping, my_turn("sending-mailings") as mine:
+        more = mine and mass_delivery.send_mailings(transport(), stopping)
+    if more:
+        ring_for_mailings()
+
+
+@shared_task(name="outbox.look_after_mailings")
+def look_after_mailings() -> None:
+    """Move unfinished mailings a step on, and wake senders while there is something to send."""
+    if mass_sweeping.look_after():
+        for _ in range(SENDERS_OF_MAILINGS):
+            ring_for_mailings()
+
+
+@shared_task(name="outbox.recount_mailings")
+def recount_mailings() -> None:
+    mass_sweeping.recount_all()
 
 
 @worker_ready.connect

@@ -17,12 +17,15 @@ PATIENCE_SECONDS = 2.0
 
 
 @contextmanager
-def my_turn() -> Iterator[bool]:
-    """Answer whether to send now; on PostgreSQL always. The turn of a killed sender ends with it."""
+def my_turn(queue: str = "sending") -> Iterator[bool]:
+    """Answer whether to send now; on PostgreSQL always. The turn of a killed sender ends with it.
+
+    Each queue has turns of its own, so that a sign-in code does not wait for a newsletter.
+    """
     if connection.vendor == "postgresql":
         yield True
         return
-    with (settings.VAR_DIR / "sending").open("w") as turn:
+    with (settings.VAR_DIR / queue).open("w") as turn:
         yield _taken(turn.fileno())
 
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from declaration.outbox.composing import compose
+from declaration.outbox.merging import message
 from declaration.outbox.models import Email
 
 
@@ -18,7 +18,7 @@ class MailboxTransport:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self._path(email)
         unfinished = path.with_suffix(".new")
-        unfinished.write_bytes(compose(email))
+        unfinished.write_bytes(message(email))
         os.replace(unfinished, path)
         return path.stem
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from notifications_python_client.errors import APIError, HTTPError
 from notifications_python_client.notifications import NotificationsAPIClient
 
+from declaration.outbox.merging import leave_address, words
 from declaration.outbox.models import Email
 from declaration.outbox.transports.answers import Never, TryLater
 
@@ -28,12 +29,14 @@ class NotifyTransport:
 
     def send(self, email: Email) -> str:
         """Send our reference along, by which `find` can ask what became of the email."""
+        subject, text = words(email)
         try:
             answer = self.client.send_email_notification(
                 email_address=email.to,
                 template_id=self.template_id,
-                personalisation={"subject": email.subject, "body": _plain(email.text)},
+                personalisation={"subject": subject, "body": _plain(text)},
                 reference=str(email.reference),
+                one_click_unsubscribe_url=leave_address(email) or None,
             )
         except APIError as error:
             raise _refusal(error) from error

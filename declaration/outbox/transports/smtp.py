@@ -1,24 +1,23 @@
 """An SMTP relay: one connection kept open, commands pipelined where the relay offers it."""
 
-import re
 import smtplib
 import socket
 import ssl
 import time
+from collections.abc import Iterator
 from email.utils import parseaddr
 
 from django.conf import settings
 
-from declaration.outbox.composing import Unaddressable, ascii_address, compose
+from declaration.outbox.composing import Unaddressable, ascii_address
+from declaration.outbox.merging import message_to_send
 from declaration.outbox.models import Email
 from declaration.outbox.transports.answers import Never, TryLater
+from declaration.outbox.transports.smtp_lines import Lines, in_words, refusal, text_of
 
 # A fresh connection now and then lets the relay balance its load; an idle one is not trusted.
 MESSAGES_PER_CONNECTION = 100
 IDLE_SECONDS = 20.0
-# Refusals that tell of our account at the relay and not of the email.
-ABOUT_OUR_ACCOUNT = {421, 530, 534, 535, 538}
-LINE_OPENING_DOT = re.compile(rb"(?m)^\.")
 
 
 class SMTPTransport:
@@ -38,13 +37,14 @@ class SMTPTransport:
         self.host, self.port, self.user, self.password = host, port, user, password
         self.starttls, self.tls, self.timeout = starttls, tls, timeout
         self._connection: smtplib.SMTP | None = None
+        self._lines = Lines(self.connect)
         self._sent = 0
         self._used_at = 0.0
 
     def send(self, email: Email) -> str:
         """Hand over one email and return the relay's words, which name it in the relay's log."""
         try:
-            message = LINE_OPENING_DOT.sub(b"..", compose(email))
+            message = message_to_send(email)
             recipient = ascii_address(email.to)
         except Unaddressable as refused:
             raise Never("address", str(refused)) from refused
@@ -54,7 +54,7 @@ class SMTPTransport:
             connection.send(message)
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             self.close()
-            raise TryLater(*_in_words(error), for_all=True) from error
+            raise TryLater(*in_words(error), for_all=True) from error
         try:
             connection.send(b".\r\n")
             code, reply = connection.getreply()
@@ -69,11 +69,20 @@ class SMTPTransport:
         self._sent += 1
         return reply.decode("utf-8", "replace")[:200]
 
+    @property
+    def width(self) -> int:
+        return self._lines.width
+
+    def send_together(self, emails: list[Email]) -> Iterator[tuple[Email, str | TryLater | Never]]:
+        """Hand over as many emails as there are lines, each on its own, and yield the answers."""
+        return self._lines.send_together(emails)
+
     def find(self, email: Email) -> str | None:
         return None
 
     def close(self) -> None:
         """Hang up without a word: after an error the relay may not answer any more."""
+        self._lines.close()
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
@@ -85,18 +94,18 @@ class SMTPTransport:
         if self._connection:
             return self._connection
         try:
-            self._connection = self._connect()
+            self._connection = self.connect()
         except smtplib.SMTPResponseException as error:
             self.close()
-            words = f"The mail server refused the connection: {_text(error.smtp_error)}"
+            words = f"The mail server refused the connection: {text_of(error.smtp_error)}"
             raise TryLater(str(error.smtp_code), words, for_all=True) from error
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            raise TryLater(*_in_words(error), for_all=True) from error
+            raise TryLater(*in_words(error), for_all=True) from error
         self._sent = 0
         return self._connection
 
-    def _connect(self) -> smtplib.SMTP:
+    def connect(self) -> smtplib.SMTP:
         if self.tls:
             context = ssl.create_default_context()
             connection: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -148,10 +157,10 @@ class SMTPTransport:
 
     def _refusal(self, code: int, reply: bytes) -> TryLater | Never:
         """Return what a refusal means, and make the connection ready for the next email."""
-        words = f"The mail server answered: {code} {_text(reply)}"
-        if code == 421 or code == -1 or code in ABOUT_OUR_ACCOUNT:
+        answer = refusal(code, reply)
+        if isinstance(answer, TryLater) and answer.for_all:
             self.close()
-            return TryLater(str(code), words, for_all=True)
+            return answer
         if self._connection is not None:
             try:
                 reset = self._connection.rset()[0] == 250
@@ -159,24 +168,4 @@ class SMTPTransport:
                 reset = False
             if not reset:
                 self.close()
-        if 500 <= code <= 599:
-            return Never(str(code), words)
-        return TryLater(str(code), words)
-
-
-def _text(reply: bytes | str) -> str:
-    return (reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply)[:500]
-
-
-def _in_words(error: Exception) -> tuple[str, str]:
-    """Return a code and words for staff."""
-    if isinstance(error, ssl.SSLError):
-        return "tls", f"The secure connection to the mail server failed: {error.reason or 'unknown reason'}."
-    # smtplib tells of both as a disconnection.
-    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
-        return "timeout", "The mail server did not answer in time."
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        return "tls", "The mail server does not offer what our settings ask for (STARTTLS or sign-in)."
-    if isinstance(error, smtplib.SMTPServerDisconnected):
-        return "disconnected", "The mail server closed the connection."
-    return "connection", f"The mail server could not be reached ({type(error).__name__})."
+        return answer

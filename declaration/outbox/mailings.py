@@ -1,0 +1,205 @@
+"""What may be done with a mailing: open it, add its readers, start, pause, resume, cancel, retry."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, F, Max, QuerySet
+from django.utils import timezone
+
+from declaration.outbox.doorbell import ring_for_mailings
+from declaration.outbox.merging import template_of
+from declaration.outbox.models import Email, Mailing
+
+State = Mailing.State
+# The states of an email that a mailing counts; all others wait or are in hand.
+COUNTED = ("sent", "failed", "uncertain", "cancelled", "delivered", "bounced")
+# A larger statement would keep SQLite's one writer, and with it every sign-up, waiting.
+BATCH = 5_000
+MESSAGE = "mailing"
+
+
+class NotPossible(RuntimeError):
+    """The mailing is not in a state in which this can be done; the words say which."""
+
+
+def open_mailing(
+    *, key: str, name: str, subject: str, text: str, html: str, archive_url: str, leave_url: str, list_id: str
+) -> Mailing:
+    """Return the mailing of this key, written down and compiled now; the same key twice is one mailing.
+
+    `text` and `html` hold `leaving.PLACEHOLDER` where a reader's token goes.
+    """
+    mailing = Mailing(
+        key=key,
+        name=name,
+        subject=subject,
+        text=text,
+        html=html,
+        archive_url=archive_url,
+        leave_url=leave_url,
+        list_id=list_id,
+    )
+    mailing.template = template_of(mailing)
+    Mailing.objects.bulk_create([mailing], ignore_conflicts=True)
+    return Mailing.objects.get(key=key)
+
+
+@transaction.atomic
+def add_readers(*, mailing: Mailing, readers: QuerySet[Any], address: str = "email") -> bool:
+    """Write an email for each of the next readers, in the order of their keys; True when none are left.
+
+    One statement for a whole batch: no row passes through Python. Interrupted, it goes on where the
+    last batch ended; an address that is there already stays there once.
+    """
+    mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
+    if mailing.state != State.PREPARING:
+        return True
+    batch = readers.filter(pk__gt=mailing.prepared_to).order_by("pk")
+    end = list(batch.values_list("pk", flat=True)[BATCH - 1 : BATCH])
+    if end:
+        batch = batch.filter(pk__lte=end[0])
+    named = batch.values(reader_number=F("pk"), reader_address=F(address))
+    chosen, parameters = named.query.sql_with_params()
+    highest = Email.objects.aggregate(highest=Max("pk"))
+    added = _insert(mailing, chosen, parameters)
+    if added:
+        mailing.first_email = mailing.first_email or (highest["highest"] or 0) + 1
+        mailing.last_email = Email.objects.aggregate(highest=Max("pk"))["highest"]
+    mailing.audience += added
+    mailing.prepared_to = end[0] if end else mailing.prepared_to
+    mailing.save(update_fields=["audience", "prepared_to", "first_email", "last_email"])
+    return not end
+
+
+def _insert(mailing: Mailing, chosen: str, parameters: tuple[Any, ...]) -> int:
+    """Write the emails of the readers that a query chooses; return how many are new."""
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    fixed: dict[str, Any] = {
+        "message": MESSAGE,
+        "subject": "",
+        "text": "",
+        "html": "",
+        "secret": False,
+        "about_type": "",
+        "about_id": "",
+        "state": Email.State.PENDING.value,
+        "queued_at": now,
+        "next_attempt_at": now,
+        "attempts": 0,
+        "provider_reference": "",
+        "code": "",
+        "last_error": "",
+        "mailing_id": mailing.pk,
+    }
+    new_reference = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO outbox_email (reference, recipient, "to", {", ".join(fixed)})'  # noqa: S608 # own names
+            f" SELECT {new_reference}, reader_number, reader_address, {', '.join(['%s'] * len(fixed))}"
+            f" FROM ({chosen}) AS readers WHERE true ON CONFLICT DO NOTHING",
+            [*fixed.values(), *parameters],
+        )
+        return cursor.rowcount
+
+
+@transaction.atomic
+def start(*, mailing: Mailing) -> None:
+    """Let a prepared mailing go out. Raises NotPossible."""
+    _move(mailing, {State.PREPARING}, State.SENDING, started_at=timezone.now())
+
+
+@transaction.atomic
+def pause(*, mailing: Mailing, why: str = "") -> None:
+    """Stop between two messages. Raises NotPossible."""
+    _move(mailing, {State.SENDING}, State.PAUSED, trouble=why)
+
+
+@transaction.atomic
+def resume(*, mailing: Mailing) -> None:
+    """Go on; whoever resumes accepts the failures there were. Raises NotPossible."""
+    _move(
+        mailing,
+        {State.PAUSED},
+        State.SENDING,
+        trouble="",
+        waits_until=None,
+        troubles=0,
+        failures_accepted=True,
+    )
+
+
+@transaction.atomic
+def cancel(*, mailing: Mailing) -> None:
+    """Send no more of it; what waits is cancelled bit by bit by `look_after`. Raises NotPossible."""
+    _move(mailing, {State.PREPARING, State.SENDING, State.PAUSED}, State.CANCELLED)
+
+
+@transaction.atomic
+def retry_failed(*, mailing: Mailing) -> int:
+    """Try those again that failed, with all their attempts before them; return how many.
+
+    Nobody who got it, or may have got it, gets it again. Raises NotPossible.
+    """
+    if Mailing.objects.select_for_update().get(pk=mailing.pk).state == State.CANCELLED:
+        raise NotPossible("It was cancelled.")
+    again = (
+        Email.objects.of(mailing)
+        .filter(state=Email.State.FAILED)
+        .update(state=Email.State.PENDING, attempts=0, next_attempt_at=timezone.now())
+    )
+    if again:
+        Mailing.objects.filter(pk=mailing.pk).update(
+            failed=F("failed") - again,
+            state=State.SENDING,
+            finished_at=None,
+            failures_accepted=True,
+            recount_after=timezone.now(),
+        )
+        transaction.on_commit(ring_for_mailings)
+    return again
+
+
+def wait(*, mailing: Mailing, until: datetime, why: str) -> None:
+    """Let nothing of it leave before a moment; it goes on by itself."""
+    Mailing.objects.filter(pk=mailing.pk).update(waits_until=until, trouble=why)
+
+
+def forget_reader(*, address: str, code: str, why: str) -> int:
+    """Cancel what waits for an address in any mailing, up to the last instant; return how many."""
+    waiting = Email.objects.filter(
+        to=address, mailing__isnull=False, state__in=[Email.State.PENDING, Email.State.CLAIMED]
+    )
+    with transaction.atomic():
+        cancelled = 0
+        for pk, mailing in list(waiting.values_list("pk", "mailing_id")):
+            done = waiting.filter(pk=pk).update(
+                state=Email.State.CANCELLED, claim=None, lease_until=None, code=code, last_error=why
+            )
+            if done:
+                Mailing.objects.filter(pk=mailing).update(cancelled=F("cancelled") + 1)
+            cancelled += done
+    return cancelled
+
+
+def recount(mailing: Mailing) -> None:
+    """Count the emails of a mailing anew. Nothing of it may be in hand, or it would be counted twice."""
+    with transaction.atomic():
+        Mailing.objects.select_for_update().get(pk=mailing.pk)
+        counts = dict(Email.objects.of(mailing).order_by().values_list("state").annotate(Count("pk")))
+        found = {name: counts.get(name, 0) for name in COUNTED}
+        Mailing.objects.filter(pk=mailing.pk).update(
+            **found,
+            audience=sum(counts.values()),
+            recount_after=None,
+            counting_since=None,
+            canary_is_out=False,
+        )
+
+
+def _move(mailing: Mailing, allowed: set[State], to: State, **changes: Any) -> None:
+    moved = Mailing.objects.filter(pk=mailing.pk, state__in=allowed).update(state=to, **changes)
+    mailing.refresh_from_db()
+    if not moved:
+        raise NotPossible(f"It is «{mailing.get_state_display()}» now.")
+    transaction.on_commit(ring_for_mailings)

@@ -1,0 +1,239 @@
+"""Several connections to one relay in one process: each round sends one email on each of them.
+
+Commands go out together where the relay offers PIPELINING, and on all lines before the first answer is
+waited for, which hides the way there and back. Nothing follows the final dot until its answer is there,
+so that a round that breaks leaves at most one email in question for each line.
+"""
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from email.utils import parseaddr
+
+from django.conf import settings
+
+from declaration.outbox.composing import Unaddressable, ascii_address
+from declaration.outbox.merging import message_to_send
+from declaration.outbox.models import Email
+from declaration.outbox.transports.answers import Never, TryLater
+
+Answer = str | TryLater | Never
+
+WIDTH = 8
+# A fresh connection now and then lets the relay balance its load.
+MESSAGES_PER_LINE = 500
+# Refusals that tell of our account at the relay and not of the email.
+ABOUT_OUR_ACCOUNT = {421, 530, 534, 535, 538}
+ANSWER_AT_MOST = 64 * 1024
+
+
+class Line:
+    """One open connection, past its greeting and sign-in."""
+
+    def __init__(self, connection: smtplib.SMTP) -> None:
+        if connection.sock is None:
+            raise smtplib.SMTPServerDisconnected("There is no connection.")
+        self._connection = connection
+        self._socket: socket.socket = connection.sock
+        self._heard = b""
+        self.pipelines = connection.has_extn("pipelining")
+        self.sent = 0
+
+    def say(self, words: bytes) -> None:
+        self._socket.sendall(words)
+
+    def hear(self) -> tuple[int, bytes]:
+        """Return one answer of the relay, its lines joined. Raises OSError when there is none."""
+        said = []
+        while True:
+            line = self._hear_line()
+            said.append(line[4:])
+            if line[3:4] != b"-":
+                return (int(line[:3]) if line[:3].isdigit() else -1), b" ".join(said)
+
+    def _hear_line(self) -> bytes:
+        while b"\n" not in self._heard:
+            more = self._socket.recv(65536)
+            if not more or len(self._heard) > ANSWER_AT_MOST:
+                raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+            self._heard += more
+        line, _, self._heard = self._heard.partition(b"\n")
+        return line.rstrip(b"\r")
+
+    def hang_up(self, *, politely: bool = False) -> None:
+        if politely:
+            try:
+                self.say(b"QUIT\r\n")
+            except OSError:
+                politely = False
+        self._connection.close()
+
+
+class Lines:
+    """The lines of one process; `connect` opens one. Not to be shared between threads."""
+
+    width = WIDTH
+
+    def __init__(self, connect: Callable[[], smtplib.SMTP]) -> None:
+        self._connect = connect
+        self._lines: list[Line | None] = [None] * WIDTH
+
+    def close(self) -> None:
+        for place, line in enumerate(self._lines):
+            if line is not None:
+                line.hang_up()
+            self._lines[place] = None
+
+    def send_together(self, emails: list[Email]) -> Iterator[tuple[Email, Answer]]:
+        """Send up to `width` emails at the same time, and yield each answer as soon as it is there."""
+        sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+        begun: list[tuple[int, Email, bytes]] = []
+        trouble: TryLater | None = None
+        for place, email in enumerate(emails):
+            if trouble is not None:
+                yield email, trouble
+                continue
+            try:
+                message = message_to_send(email)
+                envelope = f"MAIL FROM:<{sender}>\r\nRCPT TO:<{ascii_address(email.to)}>\r\nDATA\r\n".encode()
+            except Unaddressable as refused:
+                yield email, Never("address", str(refused))
+                continue
+            try:
+                line = self._open(place)
+                if line.pipelines:
+                    line.say(envelope)
+            except TryLater as error:
+                trouble = error
+                yield email, error
+            except (OSError, smtplib.SMTPException) as error:
+                yield email, self._broken(place, error)
+            else:
+                begun.append((place, email, envelope + b"\0" + message))
+        waiting = []
+        for place, email, whole in begun:
+            envelope, _, message = whole.partition(b"\0")
+            answer = self._hand_over(place, envelope, message)
+            if answer is None:
+                waiting.append((place, email))
+            else:
+                yield email, answer
+        for place, email in waiting:
+            yield email, self._final_answer(place)
+
+    def _hand_over(self, place: int, envelope: bytes, message: bytes) -> Answer | None:
+        """Get a message to the relay, final dot and all; None when its answer is still to come."""
+        line = self._lines[place]
+        if line is None:
+            return TryLater("disconnected", "The mail server closed the connection.", for_all=True)
+        try:
+            refused = self._refused(line, envelope)
+            if refused is not None:
+                answer = refusal(*refused[0])
+                if refused[1] or (isinstance(answer, TryLater) and answer.for_all):
+                    self._drop(place)
+                return answer
+            # The dot is the last byte: if this fails, the relay cannot have got it.
+            line.say(message + b".\r\n")
+        except (OSError, smtplib.SMTPException) as error:
+            return self._broken(place, error)
+        return None
+
+    def _refused(self, line: Line, envelope: bytes) -> tuple[tuple[int, bytes], bool] | None:
+        """Return the first refusal, and whether the line is of no use after it; None when all is well."""
+        if line.pipelines:
+            mail, recipient, data = (line.hear() for _ in range(3))
+        else:
+            commands = envelope.splitlines(keepends=True)
+            line.say(commands[0])
+            mail = line.hear()
+            recipient = data = (503, b"not said")
+            if mail[0] == 250:
+                line.say(commands[1])
+                recipient = line.hear()
+            if recipient[0] in {250, 251}:
+                line.say(commands[2])
+                data = line.hear()
+        for answer, wanted in ((mail, {250}), (recipient, {250, 251}), (data, {354})):
+            if answer[0] not in wanted:
+                # A relay that waits for a message in spite of a refusal, or will not forget it.
+                return answer, data[0] == 354 or not self._reset(line)
+        return None
+
+    def _reset(self, line: Line) -> bool:
+        line.say(b"RSET\r\n")
+        return line.hear()[0] == 250
+
+    def _final_answer(self, place: int) -> Answer:
+        line = self._lines[place]
+        words = "The connection broke after the whole message was handed over and before the answer came."
+        lost = TryLater("no-answer", words, for_all=True, maybe_accepted=True)
+        if line is None:
+            return lost
+        try:
+            code, reply = line.hear()
+        except (OSError, smtplib.SMTPException):
+            self._drop(place)
+            return lost
+        if code != 250:
+            answer = refusal(code, reply)
+            if isinstance(answer, TryLater) and answer.for_all:
+                self._drop(place)
+            return answer
+        line.sent += 1
+        return text_of(reply)[:200]
+
+    def _open(self, place: int) -> Line:
+        """Return the line of this place, opening it when there is none. Raises TryLater."""
+        line = self._lines[place]
+        if line is not None and line.sent >= MESSAGES_PER_LINE:
+            line.hang_up(politely=True)
+            line = self._lines[place] = None
+        if line is not None:
+            return line
+        try:
+            line = self._lines[place] = Line(self._connect())
+        except smtplib.SMTPResponseException as error:
+            words = f"The mail server refused the connection: {text_of(error.smtp_error)}"
+            raise TryLater(str(error.smtp_code), words, for_all=True) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise TryLater(*in_words(error), for_all=True) from error
+        return line
+
+    def _broken(self, place: int, error: Exception) -> TryLater:
+        self._drop(place)
+        return TryLater(*in_words(error), for_all=True)
+
+    def _drop(self, place: int) -> None:
+        line, self._lines[place] = self._lines[place], None
+        if line is not None:
+            line.hang_up()
+
+
+def refusal(code: int, reply: bytes) -> TryLater | Never:
+    """Return what an answer that is not «yes» means."""
+    words = f"The mail server answered: {code} {text_of(reply)}"
+    if code == -1 or code in ABOUT_OUR_ACCOUNT:
+        return TryLater(str(code), words, for_all=True)
+    if 500 <= code <= 599:
+        return Never(str(code), words)
+    return TryLater(str(code), words)
+
+
+def text_of(reply: bytes | str) -> str:
+    return (reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply)[:500]
+
+
+def in_words(error: Exception) -> tuple[str, str]:
+    """Return a code and words for staff."""
+    if isinstance(error, ssl.SSLError):
+        return "tls", f"The secure connection to the mail server failed: {error.reason or 'unknown reason'}."
+    # smtplib tells of both as a disconnection.
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return "timeout", "The mail server did not answer in time."
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "tls", "The mail server does not offer what our settings ask for (STARTTLS or sign-in)."
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "disconnected", "The mail server closed the connection."
+    return "connection", f"The mail server could not be reached ({type(error).__name__})."
