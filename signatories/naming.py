@@ -4,10 +4,15 @@
 """
 
 import re
+import string
 import unicodedata
 
 _APOSTROPHES = re.compile("['’‘ʼ`´]")
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
+# Small letters and figures stay, apostrophes go, all else parts words.
+_ASCII: dict[int, str | None] = {code: " " for code in range(128)}
+_ASCII |= {ord(sign): sign.lower() for sign in string.ascii_letters + string.digits}
+_ASCII |= {ord(sign): None for sign in "'`"}
 # Letters that no decomposition makes plain.
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
 _SAME_WORDS = {"saint": "st", "saints": "sts"}
@@ -31,10 +36,19 @@ def plain(text: str) -> str:
 
     Accents and apostrophes go, «&» is «and», «Saint» is «st», other signs part words.
     """
-    text = _APOSTROPHES.sub("", text).replace("&", " and ").casefold().translate(_LETTERS)
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return " ".join(_SAME_WORDS.get(word, word) for word in _NOT_WORDS.sub(" ", text).split())
+    return " ".join(plain_words(text))
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of ``plain``. Made for the megabytes of a whole register."""
+    text = text.replace("&", " and ")
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text).casefold().translate(_LETTERS))
+        text = _NOT_WORDS.sub(" ", "".join(letter for letter in text if not unicodedata.combining(letter)))
+    words = text.translate(_ASCII).split()
+    if "saint" in text.casefold():
+        return [_SAME_WORDS.get(word, word) for word in words]
+    return words
 
 
 def key(name: str) -> str:

@@ -49,6 +49,7 @@ def report_progress(
     progress = Progress.objects.create(commitment=commitment, reported_by=by, **entry)
     _repeat_newest(commitment)
     record(verb="report progress", on=signature, by=by.user, role=Actor.OFFICER, before=before, after=entry)
+    record_change(organisation=signature.organisation, what=What.PROGRESS)
     return progress
 
 

@@ -8,7 +8,7 @@ snapshot is never altered.
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,8 +25,9 @@ from signatories.models import (
     RegisterChange,
     Signature,
     Stage,
+    Status,
 )
-from signatories.naming import plain
+from signatories.naming import plain, plain_words
 from signatories.searching import WordIndex, bits_of
 
 # The facets of a signature, and those of each of its commitments.
@@ -35,6 +36,7 @@ OF_COMMITMENTS = ("principle", "area", "status")
 SORTS = ("newest", "name", "updated")
 # After more changes than this, or with more rows out of date, it is cheaper to read everything.
 _MANY_CHANGES = 200
+_AT_A_TIME = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +106,20 @@ class Snapshot:
         return self.listed.bit_count()
 
 
-def _read(organisations: Iterable[int] | None = None) -> list[_Loaded]:
-    """Read the published signatures, of some organisations or of all."""
-    signatures = Signature.objects.published()
-    commitments = Commitment.objects.filter(signature__status="published")
-    aliases = OrganisationAlias.objects.filter(organisation__signatures__status="published")
-    if organisations is not None:
-        organisations = list(organisations)
-        signatures = signatures.filter(organisation__in=organisations)
-        commitments = commitments.filter(signature__organisation__in=organisations)
-        aliases = aliases.filter(organisation__in=organisations)
+def _read_all() -> Iterator[_Loaded]:
+    """Read every published signature, so many at a time that their texts need little memory."""
+    organisations = list(Signature.objects.published().order_by("pk").values_list("organisation", flat=True))
+    for start in range(0, len(organisations), _AT_A_TIME):
+        yield from _read(organisations[start : start + _AT_A_TIME])
+
+
+def _read(organisations: Collection[int]) -> list[_Loaded]:
+    """Read the published signatures of these organisations."""
+    signatures = Signature.objects.published().filter(organisation__in=organisations)
+    commitments = Commitment.objects.filter(
+        signature__status=Status.PUBLISHED, signature__organisation__in=organisations
+    )
+    aliases = OrganisationAlias.objects.filter(organisation__in=organisations)
     names, principles, areas = defaultdict(list), defaultdict(list), defaultdict(list)
     for organisation, name in aliases.values_list("organisation", "name"):
         names[organisation].append(name)
@@ -127,7 +133,7 @@ def _read(organisations: Iterable[int] | None = None) -> list[_Loaded]:
         areas[commitment].append(area)
     texts = defaultdict(list)
     columns = ("signature", "pk", "title", "mission", "impact", "partners", "stage", "public_change_at")
-    for signature, *commitment in commitments.order_by("pk").values_list(*columns).iterator(2000):
+    for signature, *commitment in commitments.order_by("pk").values_list(*columns):
         texts[signature].append(commitment)
     loaded = []
     organisation_columns = ("slug", "name", "short_name", "gss_code", "kind", "nation", "region")
@@ -165,7 +171,7 @@ def _read(organisations: Iterable[int] | None = None) -> list[_Loaded]:
                     ),
                 ),
                 facets={"nation": nation, "region": region, "kind": kind, "year": str(signed_on.year)},
-                words=set(plain(" ".join(words)).split()),
+                words=set(plain_words(" ".join(words))),
             )
         )
     return loaded
@@ -196,24 +202,30 @@ def _years(facets: dict[str, dict[str, int]], listed: int) -> list[tuple[str, st
 
 def _whole(fresh: Freshness) -> Snapshot:
     """Read everything that is published."""
-    loaded = _read()
+    rows: list[Row] = []
     facets: dict[str, dict[str, list[int]]] = {name: defaultdict(list) for name in ONE_EACH}
     layers: dict[str, dict[str, dict[int, list[int]]]] = {
         name: defaultdict(lambda: defaultdict(list)) for name in OF_COMMITMENTS
     }
     keys = {}
-    for place, one in enumerate(loaded):
-        keys[place] = _key(one)
-        for name, value in one.facets.items():
-            facets[name][value].append(place)
-        for layer, name, value in one.layers():
-            layers[name][value][layer].append(place)
-    depth = max((len(one.row.commitments) for one in loaded), default=0)
+
+    def words() -> Iterator[tuple[int, set[str]]]:
+        for place, one in enumerate(_read_all()):
+            rows.append(one.row)
+            keys[place] = _key(one)
+            for name, value in one.facets.items():
+                facets[name][value].append(place)
+            for layer, name, value in one.layers():
+                layers[name][value][layer].append(place)
+            yield place, one.words
+
+    index = WordIndex.of(words())
+    depth = max((len(row.commitments) for row in rows), default=0)
     made = {name: {value: bits_of(places) for value, places in of.items()} for name, of in facets.items()}
-    listed = (1 << len(loaded)) - 1
+    listed = (1 << len(rows)) - 1
     return Snapshot(
         fresh=fresh,
-        rows=tuple(one.row for one in loaded),
+        rows=tuple(rows),
         listed=listed,
         facets=made,
         commitment_facets={
@@ -224,7 +236,7 @@ def _whole(fresh: Freshness) -> Snapshot:
             for name, of in layers.items()
         },
         depth=depth,
-        index=WordIndex.of((place, one.words) for place, one in enumerate(loaded)),
+        index=index,
         orders=_orders(keys),
         keys=keys,
         choices={**_choices(), "year": _years(made, listed)},

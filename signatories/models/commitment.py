@@ -67,13 +67,13 @@ class Commitment(CommitmentText):
     public_change_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
+        # The commitment that the organisation signed with stands first; a signatory may add others.
+        ordering = ["pk"]
         indexes = [
             models.Index(fields=["stage"], name="commitment_by_stage"),
             models.Index(fields=["-public_change_at"], name="commitment_by_change"),
         ]
         constraints = [
-            # One commitment to a signature today; a signatory's further commitments will lift this.
-            models.UniqueConstraint(fields=["signature"], name="one_commitment_per_signature"),
             models.CheckConstraint(
                 condition=models.Q(stage=Stage.UNREPORTED, stage_reported_at__isnull=True)
                 | (~models.Q(stage=Stage.UNREPORTED) & models.Q(stage_reported_at__isnull=False)),

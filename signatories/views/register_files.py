@@ -13,7 +13,7 @@ from declaration.fresh_pages import fresh_page, freshness_of
 from signatories.facets import Answer, Query
 from signatories.models import Stage
 from signatories.records import ATTRIBUTION, COLUMNS, LICENCE, lines_of, plain_json, records_of
-from signatories.snapshot import current
+from signatories.snapshot import SORTS, current
 
 
 def _answer(request: HttpRequest) -> Answer:
@@ -100,9 +100,11 @@ def _gathered(pieces: Iterator[str], at_a_time: int = 100) -> Iterator[str]:
 def signatories_atom(request: HttpRequest) -> HttpResponseBase:
     """The signatories that answer, most recently updated first, fifty on a page with a link to the next."""
     snapshot = current(freshness_of(request))
-    query = Query.read(request.GET, snapshot.choices).sorted_by("updated")
-    answer = Answer(snapshot, query)
+    # The feed has one order, so its addresses name none.
+    query = Query.read(request.GET, snapshot.choices).sorted_by(SORTS[0])
+    answer = Answer(snapshot, query.sorted_by("updated"))
     page = {
+        "query": query,
         "answer": answer,
         "records": list(records_of(answer, answer.places_on_page())),
         "updated": max((row.updated_at for row, _ in answer.rows()), default=snapshot.fresh.changed_at),

@@ -1,0 +1,199 @@
+"""The list as files, and how they and the page are cached: nothing stale, and little work for nothing."""
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+from datetime import UTC, datetime
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from declaration import switches
+from declaration.fresh_pages import pages
+from declaration.freshness import move_on
+from signatories import moderation, signing
+from signatories.models import Commitment, OrganisationDomain
+from signatories.records import COLUMNS
+from tests.factories import OrganisationFactory, ReasonFactory, SignatureFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+FILES = ["/signatories.csv", "/signatories.json", "/signatories.atom"]
+ALL = ["/signatories/", *FILES, "/signatories/data/"]
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+
+
+@pytest.fixture
+def yesterday(time_machine):
+    """Let all that is made happen long enough ago, and return the clock."""
+    time_machine.move_to(datetime(2026, 11, 20, 12, tzinfo=UTC), tick=False)
+    return time_machine
+
+
+def rows():
+    text = Client().get("/signatories.csv").getvalue().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_write_the_columns_of_the_dictionary():
+    SignatureFactory(published=True)
+    page = Client().get("/signatories/data/").content.decode()
+    assert tuple(rows()[0]) == COLUMNS
+    assert [column for column in COLUMNS if f"<code>{column}</code>" not in page] == []
+
+
+def test_write_what_is_public_and_nothing_else():
+    successor = OrganisationFactory(slug="newshire")
+    signature = SignatureFactory(published=True, organisation__gss_code="E06000001")
+    signature.organisation.successors.add(successor)
+    OrganisationDomain.objects.create(organisation=signature.organisation, domain="secret.gov.uk")
+    [row] = rows()
+    assert row["reference"] == signature.reference
+    assert row["superseded_by"] == "newshire"
+    assert (row["signer_role"], row["signer_name"]) == ("Chief executive", "")
+    assert row["partners"] == "Friends of the Bins"
+    assert row["open_to_others"] == "yes"
+    assert row["url"] == f"http://localhost:8000/signatories/{signature.organisation.slug}/"
+    for path in FILES:
+        text = Client().get(path).getvalue().decode()
+        assert signature.commitment.title in text
+        assert [w for w in ("@", "secret.gov.uk", signature.started_by.full_name) if w in text] == []
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+44", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1"])
+def test_write_no_formula(text):
+    signature = SignatureFactory(published=True)
+    Commitment.objects.filter(signature=signature).update(title=text, mission=text)
+    [row] = rows()
+    assert row["mission"].startswith("'")
+    assert (
+        json.loads(Client().get("/signatories.json").getvalue())["signatories"][0]["commitments"][0][
+            "mission"
+        ]
+        == text
+    )
+
+
+def test_read_a_whole_file_of_more_rows_than_are_read_at_a_time(monkeypatch):
+    monkeypatch.setattr("signatories.records._AT_A_TIME", 7)
+    for _ in range(20):
+        SignatureFactory(published=True)
+    references = [row["reference"] for row in rows()]
+    assert len(references) == len(set(references)) == 20
+    record = json.loads(Client().get("/signatories.json").getvalue())
+    assert [one["reference"] for one in record["signatories"]] == references
+
+
+def test_follow_the_feed_from_page_to_page(monkeypatch):
+    monkeypatch.setattr("signatories.facets.PER_PAGE", 3)
+    made = {SignatureFactory(published=True).organisation.name for _ in range(7)}
+    names, ids, at = [], set(), "/signatories.atom?kind=unitary"
+    while at:
+        feed = ET.fromstring(Client().get(at).content)
+        assert feed.find("a:link[@rel='self']", ATOM).get("href").endswith(at.replace("?page=1", ""))
+        names += [entry.findtext("a:title", namespaces=ATOM) for entry in feed.findall("a:entry", ATOM)]
+        ids |= {entry.findtext("a:id", namespaces=ATOM) for entry in feed.findall("a:entry", ATOM)}
+        following = feed.find("a:link[@rel='next']", ATOM)
+        at = following.get("href").removeprefix("http://localhost:8000") if following is not None else None
+    assert (set(names), len(names), len(ids)) == (made, 7, 7)
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_answer_briefly_when_nothing_changed(path, yesterday):
+    SignatureFactory(published=True)
+    yesterday.shift(60)
+    for _ in range(2):  # once made, once kept
+        first = Client().get(path)
+        assert first.status_code == 200 and first["Last-Modified"] and first["ETag"].startswith('W/"')
+        for condition in (
+            {"If-None-Match": first["ETag"]},
+            {"If-None-Match": f'"other", {first["ETag"].removeprefix("W/")}'},
+            {"If-Modified-Since": first["Last-Modified"]},
+        ):
+            again = Client().get(path, headers=condition)
+            assert (again.status_code, again.getvalue()) == (304, b""), condition
+            assert again["ETag"] == first["ETag"]
+            assert "stale-while-revalidate" in again["Cache-Control"]
+        assert Client().get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ALL[:-1])
+def test_show_a_change_at_once_whatever_was_kept(path):
+    first = SignatureFactory(published=True)
+    before = Client().get(path)
+    second = SignatureFactory(published=True)
+    after = Client().get(path, headers={"If-None-Match": before["ETag"]})
+    text = after.getvalue().decode()
+    assert after.status_code == 200 and after["ETag"] != before["ETag"]
+    assert first.organisation.name in text and second.organisation.name in text
+    signing.withdraw(signature=first, by=first.started_by)
+    moderation.take_down(
+        signature=second, by=UserFactory(moderator=True), seen=second.submitted_at, reasons=[ReasonFactory()]
+    )
+    text = Client().get(path).getvalue().decode()
+    assert first.organisation.name not in text and second.organisation.name not in text
+
+
+def test_say_no_time_while_its_second_can_still_see_a_change(yesterday):
+    SignatureFactory(published=True)
+    assert "Last-Modified" not in Client().get("/signatories.csv").headers
+    yesterday.shift(2)
+    assert Client().get("/signatories.csv")["Last-Modified"] == "Fri, 20 Nov 2026 12:00:00 GMT"
+
+
+def test_keep_a_page_without_asking_for_more_than_the_number(django_assert_num_queries):
+    SignatureFactory(published=True)
+    first = Client().get("/signatories/?q=test")
+    with django_assert_num_queries(1):
+        kept = Client().get("/signatories/?q=test")
+    assert kept.content == first.content
+    assert dict(kept.headers) == dict(first.headers)
+    pages.clear()
+    assert Client().get("/signatories/?q=test").content == first.content
+
+
+def test_show_the_banner_at_once():
+    Client().get("/signatories/")
+    switches.change(by=None, banner="The service rests on Sunday.")
+    assert "The service rests on Sunday." in Client().get("/signatories/").content.decode()
+
+
+def test_make_a_page_anew_at_midnight(yesterday):
+    SignatureFactory(published=True)
+    before = [Client().get(path)["ETag"] for path in ("/signatories/", "/signatories.csv")]
+    yesterday.shift(24 * 3600)
+    after = [Client().get(path)["ETag"] for path in ("/signatories/", "/signatories.csv")]
+    assert [one == other for one, other in zip(before, after, strict=True)] == [False, True]
+
+
+def test_keep_nothing_for_hosts_that_are_not_ours():
+    Client().get("/signatories/")
+    assert Client().get("/signatories/", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_forget_old_pages_before_memory_runs_out(monkeypatch):
+    monkeypatch.setattr("declaration.fresh_pages._MAXIMUM_BYTES", 100_000)
+    for number in range(12):
+        Client().get(f"/signatories/?q={number}")
+    assert 1 <= len(pages._pages) <= 6
+    assert pages._bytes == sum(len(page.content) for page in pages._pages.values()) <= 100_000
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_let_pages_of_other_sites_read_files(path):
+    response = Client().get(path, headers={"Origin": "https://example.org"})
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "ETag" in response["Access-Control-Expose-Headers"]
+    assert 'rel="license"' in response["Link"]
+    assert not response.cookies
+
+
+def test_read_everything_again_when_something_else_moved_the_number():
+    signature = SignatureFactory(published=True)
+    Client().get("/signatories/")
+    Commitment.objects.filter(signature=signature).update(title="Put right by hand")
+    with transaction.atomic():
+        move_on()
+    assert "Put right by hand" in Client().get("/signatories/").content.decode()

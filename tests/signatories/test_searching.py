@@ -1,0 +1,134 @@
+"""Words, parts of words and misspelt words find signatories, the same on both databases."""
+
+import pytest
+from django.db import transaction
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signatories import snapshot
+from signatories.changes import record_change
+from signatories.facets import Answer, Query
+from signatories.models import OrganisationAlias, What
+from signatories.searching import WordIndex, words_of
+from tests.factories import CommitmentFactory, SignatureFactory
+
+NAMES = {
+    "sandwell": "Sandwell Metropolitan Borough Council",
+    "st-albans": "St Albans City and District Council",
+    "st-helens": "St Helens Borough Council",
+    "kings-lynn": "Borough Council of King's Lynn and West Norfolk",
+    "ynys-mon": "Isle of Anglesey County Council",
+    "birmingham": "Birmingham City Council",
+    "camden": "London Borough of Camden",
+    "hereford-fire": "Hereford and Worcester Fire and Rescue Authority",
+}
+TITLES = {"camden": "Fewer calls about housing repairs", "sandwell": "Show which bins were emptied"}
+
+
+@pytest.fixture(scope="module")
+def signed(database, django_db_blocker):
+    with django_db_blocker.unblock():
+        for slug, name in NAMES.items():
+            signature = SignatureFactory(
+                published=True, organisation__slug=slug, organisation__name=name, commitment=None
+            )
+            CommitmentFactory(signature=signature, title=TITLES.get(slug, "A pledge"), mission="", impact="")
+        anglesey = signature.organisation.__class__.objects.get(slug="ynys-mon")
+        OrganisationAlias.objects.create(organisation=anglesey, name="Cyngor Sir Ynys Môn")
+        snapshot.forget()
+
+
+def found(q):
+    data = QueryDict(mutable=True)
+    data["q"] = q
+    now = snapshot.current()
+    return {row.slug for row, _ in Answer(now, Query.read(data, now.choices)).rows()}
+
+
+@pytest.mark.parametrize(
+    ("q", "slugs"),
+    {
+        "sandwel": {"sandwell"},
+        "SANDWELL": {"sandwell"},
+        "sadnwell": {"sandwell"},
+        "sandwall": {"sandwell"},
+        "birmingam": {"birmingham"},
+        "birminham city": {"birmingham"},
+        "brimingh": {"birmingham"},
+        "st albans": {"st-albans"},
+        "saint albans": {"st-albans"},
+        "St. Alban's": {"st-albans"},
+        "albns": {"st-albans"},
+        "kings lynn": {"kings-lynn"},
+        "king’s lynn & west norfolk": {"kings-lynn"},
+        "ynys mon": {"ynys-mon"},
+        "Ynys Môn": {"ynys-mon"},
+        "fire": {"hereford-fire"},
+        "rescu": {"hereford-fire"},
+        "housing": {"camden"},
+        "houzing repiars": {"camden"},
+        "camden housing": {"camden"},
+        "sandwell housing": set(),
+        "empt bin": {"sandwell"},
+        "zzzzzz": set(),
+        "": set(NAMES),
+        "%": set(),
+        "_": set(),
+    }.items(),
+)
+def test_find_signatories(signed, q, slugs):
+    assert found(q) == slugs
+
+
+def test_find_what_was_signed_a_moment_ago(signed):
+    assert found("brandnewborough") == set()
+    new = SignatureFactory(published=True, organisation__name="Brandnewborough Council")
+    assert found("brandnewborough") == {new.organisation.slug}
+
+
+LETTERS = st.text("abcd", min_size=1, max_size=8)
+ENTRIES = st.lists(st.sets(LETTERS, max_size=5), max_size=200)
+
+
+@given(entries=ENTRIES, word=LETTERS)
+def test_find_exactly_the_entries_whose_words_contain_it(entries, word):
+    index = WordIndex.of(enumerate(entries))
+    expected = {
+        number
+        for number, words in enumerate(entries)
+        if (len(word) > 2 and any(word in other for other in words))
+        or (len(word) == 2 and any(other.startswith(word) for other in words))
+        or word in words
+    }
+    bits = index.search([word])
+    if not bits.read_as:
+        assert {n for n in range(len(entries)) if bits.entries >> n & 1} == expected
+
+
+@given(entries=st.lists(st.sets(LETTERS, max_size=5), min_size=1, max_size=30), word=LETTERS)
+def test_find_the_same_whether_indexed_at_once_or_one_by_one(entries, word):
+    whole, grown = WordIndex.of(enumerate(entries)), WordIndex.of([])
+    for number, words in enumerate(entries):
+        grown = grown.adding(number, words)
+    assert whole.search([word]) == grown.search([word])
+
+
+@given(st.text())
+def test_search_for_anything_at_all(text):
+    WordIndex.of([(0, {"leeds", "housing"})]).search(words_of(text))
+
+
+def test_follow_changes_without_reading_everything_again(signed, django_assert_max_num_queries):
+    first = snapshot.current()
+    signature = SignatureFactory(published=True, organisation__name="Followedshire Council", public=None)
+    snapshot.current()
+    with transaction.atomic():
+        signature.organisation.name = "Renamedshire Council"
+        signature.organisation.save()
+        record_change(organisation=signature.organisation, what=What.CORRECTED)
+    with django_assert_max_num_queries(12):
+        now = snapshot.current()
+    assert now.count == first.count + 1
+    assert found("renamedshire") == {signature.organisation.slug}
+    assert found("followedshire") == set()
