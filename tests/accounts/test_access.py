@@ -22,7 +22,6 @@ from declaration.models import DeclarationVersion, Principle, ServiceArea, Switc
 from declaration.outbox.models import Email
 from declaration.outbox.queue import queue
 from declaration.publishing import publish
-from signatories.links import approver_token
 from signatories.models import (
     CommitmentEdit,
     CorrectionRequest,
@@ -32,7 +31,7 @@ from signatories.models import (
     Representative,
 )
 from signatories.signing import start_draft
-from tests.accounts.asking_everybody import addresses, answers, contents
+from tests.accounts.asking_everybody import addresses, answers, arguments, contents
 from tests.accounts.people import sign_in_as_staff, staff_member
 
 PEOPLE = ["stranger", "officer A", "officer B", "viewer", "moderator", "editor", "administrator"]
@@ -271,55 +270,6 @@ def world(db):
         "signatories.signature": signature,
     }
     return clients, objects
-
-
-EXTRA = {"decide": {"decision": "accept"}, "care": {"what": "note"}}
-
-
-def arguments(name, objects):
-    """Return what an address needs to be about something that exists and is officer A's."""
-    signature = objects["signatories.signature"]
-    if name.startswith("admin:"):
-        if name == "admin:app_list":
-            return {"app_label": "signatories"}
-        if name == "admin:view_on_site":
-            return {"content_type_id": 1, "object_id": 1}
-        label = next(
-            (label for label in objects if name.startswith(f"admin:{label.replace('.', '_')}_")), None
-        )
-        verb = name.rpartition("_")[2]
-        if label is None or verb in {"changelist", "add", "done", "export", "find"}:
-            return {}
-        if verb == "bulk":
-            return {"what": "accept"}
-        key = "object_id" if verb in {"history", "delete", "change"} else "pk"
-        return {key: objects[label].pk} | EXTRA.get(verb, {})
-    fixed = {
-        "declaration_version": {"number": 1},
-        "organisation": {"slug": "camden"},
-        "badge": {"slug": "camden"},
-        "badge_image": {"slug": "camden"},
-        "report_mistake": {"slug": "camden"},
-        "mistake_reported": {"slug": "camden"},
-        "organisation_start": {"slug": "camden"},
-        "edit_question": {"reference": signature.reference, "slug": "title"},
-        "question": {"reference": signature.reference, "slug": "you"},
-        "mfa_remove_webauthn": {"pk": 0},
-        "openid_connect_callback": {"provider_id": "department"},
-    }
-    if name in fixed:
-        return fixed[name]
-    if name in {"approve", "decline", "renew_link"}:
-        return {"token": approver_token(signature)}
-    if name.startswith("mailbox_"):
-        return {"name": f"20261121T000000-{'0' * 32}"}
-    for candidate in ({}, {"reference": signature.reference}):
-        try:
-            reverse(name, kwargs=candidate)
-        except Exception:  # noqa: BLE001, S112 # whatever it needs, the next candidate or a failure says
-            continue
-        return candidate
-    raise AssertionError(f"{name}: say in arguments() what this address needs")
 
 
 def test_every_address_has_a_row():
