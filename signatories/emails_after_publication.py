@@ -100,3 +100,18 @@ def _tell_of_edit(edit: CommitmentEdit, message: str, *, key: str, **context: An
         edit_url=absolute(reverse("edit_commitment", args=[edit.signature.reference])),
         **context,
     )
+
+
+def tell_people_restored(signature: Signature, note: str, *, occasion: str) -> None:
+    """To the officer and to whoever signed. ``occasion`` tells one restoring from the next."""
+    people = [person for person in (signature.submitted_by, signature.signed_by) if person is not None]
+    for person in {person.email: person for person in reversed(people)}.values():
+        _send(
+            signature,
+            to=person.email,
+            message="tell_people_restored",
+            key=f"{occasion}:{person.pk}",
+            person=person,
+            note=note,
+            public_url=absolute(signature.organisation.get_absolute_url()),
+        )

@@ -7,6 +7,7 @@ them; where it is given, anything that others did since refuses the decision too
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -144,16 +145,20 @@ def take_down(
     version: int | None = None,
     note: str = "",
     text: str = "",
+    public_notice: bool = False,
 ) -> ModerationDecision:
     """Remove a published signature from the public list at once, or a signed one before it gets there.
 
+    With ``public_notice`` the organisation's page says that it was taken down and when; without, the
+    public sees the register as if it had never been signed.
     The officer reads the same as in ``request_changes``.
     Raises ImpossibleTransition, SubmissionHasChanged, RecordHasChanged, OwnSubmission or ReasonIsMissing.
     """
     signature = _lock_as_seen(signature, "take down", by=by, seen=seen, version=version)
     was_public = signature.status == Status.PUBLISHED
+    signature.public_notice = public_notice
     decision = _decide(signature, Outcome.TAKEN_DOWN, by=by, reasons=reasons, note=note, text=text)
-    _finish(decision, "take down")
+    _finish(decision, "take down", after={"public_notice": public_notice})
     if was_public:
         record_change(organisation=signature.organisation, what=What.TAKEN_DOWN)
     return decision
@@ -227,10 +232,10 @@ def _decide(
     return decision
 
 
-def _finish(decision: ModerationDecision, verb: str) -> None:
+def _finish(decision: ModerationDecision, verb: str, after: dict[str, Any] | None = None) -> None:
     """Move the signature, drop the draft of a decision, and owe the emails."""
     signature = decision.signature
-    after = {"reasons": [reason.title for reason in decision.reasons.all()]}
+    titles = [reason.title for reason in decision.reasons.all()]
     DraftDecision.objects.filter(signature=signature).delete()
     move(
         signature,
@@ -238,6 +243,6 @@ def _finish(decision: ModerationDecision, verb: str) -> None:
         by=decision.decided_by,
         role=Actor.MODERATOR,
         note=decision.note if decision.outcome == Outcome.ACCEPTED else decision.text,
-        after=after if after["reasons"] else {},
+        after={**({"reasons": titles} if titles else {}), **(after or {})},
     )
     emails.tell_of_decision(decision)

@@ -30,6 +30,8 @@ class Profile:
     revisions: dict[int, list[Revision]]
     # Signatures that were public and that the organisation has ended, newest first.
     earlier: list[Signature]
+    # The newest that the department has taken down and says so, while there is no other.
+    taken_down: Signature | None
     predecessors: list[Organisation]
     successors: list[Organisation]
     # Other signatories' commitments that name this organisation as a partner.
@@ -67,6 +69,7 @@ def profile_of(organisation: Organisation) -> Profile:
         commitments=commitments,
         revisions={commitment.pk: _revisions(commitment) for commitment in commitments},
         earlier=[one for one in signatures if one.status == Status.WITHDRAWN],
+        taken_down=None if signature else _taken_down(organisation),
         predecessors=_neighbours(Q(successors=organisation)),
         successors=_neighbours(Q(predecessors=organisation)),
         partnerships=list(partnerships.order_by("-public_change_at", "-pk")[:MOST_PARTNERSHIPS]),
@@ -87,6 +90,11 @@ def badge_of(organisation: Organisation) -> Badge:
 def _public_signatures(organisation: Organisation) -> list[Signature]:
     signatures = Signature.objects.once_public().filter(organisation=organisation)
     return list(signatures.select_related("version", "signed_by").order_by("-signed_at", "-pk"))
+
+
+def _taken_down(organisation: Organisation) -> Signature | None:
+    taken_down = organisation.signatures.filter(status=Status.TAKEN_DOWN, public_notice=True)
+    return taken_down.order_by("-ended_at", "-pk").first()
 
 
 def _commitments(signature: Signature) -> list[Commitment]:

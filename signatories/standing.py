@@ -66,6 +66,8 @@ class History:
     def __init__(self, organisations: Iterable[int] | None = None) -> None:
         found = Signature.objects.filter(
             Q(status__in=WAS_PUBLIC, signed_at__isnull=False) | Q(status__in=IN_THE_WORKS),
+            # What was taken down silently was never there.
+            ~Q(status=Status.TAKEN_DOWN, public_notice=False),
             submitted_at__isnull=False,
         )
         if organisations is not None:

@@ -165,6 +165,8 @@ class DecidingAdmin(RecordAdmin):
             what["note"] = typed["note"]
         else:
             what |= {"reasons": typed["reasons"], "text": typed["text"]}
+        if outcome == Outcome.TAKEN_DOWN:
+            what["public_notice"] = typed["public_notice"]
         try:
             decision = ACTIVITIES[outcome](**what)
         except Refused as refused:

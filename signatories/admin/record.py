@@ -114,6 +114,9 @@ class RecordAdmin(admin.ModelAdmin):
             "timeline": timeline_of(signature),
             "decisions": [] if is_own else self._possible_decisions(request, signature),
             "is_own": is_own,
+            "may_restore": "restore" in signature.possible_verbs(Actor.MODERATOR)
+            and request.user.has_perm("signatories.take_down_signature")
+            and not is_own,
             "may_decide": may_decide,
             "notes": signature.notes.select_related("written_by"),
             "care": care,

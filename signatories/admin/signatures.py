@@ -7,13 +7,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from signatories.admin.queue import StatusFilter
+from signatories.admin.restoring import RestoringAdmin
 from signatories.admin.searching import SearchingAdmin
 from signatories.models import Signature
 from signatories.waiting import age_of
 
 
 @admin.register(Signature)
-class SignatureAdmin(SearchingAdmin):
+class SignatureAdmin(RestoringAdmin, SearchingAdmin):
     # How long it has waited stands where the narrowest screen still shows it.
     list_display = (
         "organisation",

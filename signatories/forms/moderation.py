@@ -32,6 +32,16 @@ class DecisionForm(PlainTextForm, forms.Form):
         label="Message to the officer",
         help_text="The words of the reasons come here by themselves. Change them to fit this case.",
     )
+    public_notice = forms.TypedChoiceField(
+        choices=[
+            ("True", "Say on the organisation's page that it was taken down, by whom and when"),
+            ("False", "Say nothing, as if it had never been there"),
+        ],
+        coerce=lambda value: value == "True",
+        widget=forms.RadioSelect,
+        label="What the public sees",
+        error_messages={"required": "Select what the public sees"},
+    )
     note = forms.CharField(
         required=False,
         max_length=4000,
@@ -43,6 +53,8 @@ class DecisionForm(PlainTextForm, forms.Form):
     def __init__(self, *args: Any, outcome: Outcome, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.outcome = outcome
+        if outcome != Outcome.TAKEN_DOWN:
+            del self.fields["public_notice"]
         if outcome == Outcome.ACCEPTED:
             del self.fields["reasons"], self.fields["text"], self.fields["included"]
             return

@@ -76,6 +76,9 @@ TRANSITIONS = (
     Transition(Status.PUBLISHED, "withdraw", Status.WITHDRAWN, Actor.OFFICER),
     Transition(Status.SIGNED, "take down", Status.TAKEN_DOWN, Actor.MODERATOR),
     Transition(Status.PUBLISHED, "take down", Status.TAKEN_DOWN, Actor.MODERATOR),
+    Transition(Status.TAKEN_DOWN, "restore", Status.PUBLISHED, Actor.MODERATOR),
+    # Only what was signed, withdrawn by mistake.
+    Transition(Status.WITHDRAWN, "restore", Status.PUBLISHED, Actor.MODERATOR),
 )
 
 
@@ -196,6 +199,8 @@ class Signature(models.Model):
     signed_capacity = models.CharField(max_length=20, choices=Capacity, blank=True, editable=False)
     decline_reason = models.TextField(max_length=2000, blank=True, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The public page says that it was taken down and when. Off, it says nothing of it at all.
+    public_notice = models.BooleanField(default=False, editable=False)
 
     objects = SignatureQuerySet.as_manager()
 
@@ -238,6 +243,10 @@ class Signature(models.Model):
                 | (Q(signed_at__isnull=False, version__isnull=False) & ~Q(wording_hash="")),
                 name="published_signature_is_signed",
             ),
+            models.CheckConstraint(
+                condition=Q(public_notice=False) | Q(status="taken_down"),
+                name="public_notice_only_when_taken_down",
+            ),
         ]
         permissions = [
             ("decide_signature", "Can accept, request changes and reject"),
@@ -264,9 +273,14 @@ class Signature(models.Model):
     def transition(self, verb: str) -> Transition:
         """Return the way this verb leads from here. Raises ImpossibleTransition if there is none."""
         for transition in TRANSITIONS:
-            if transition.source == self.status and transition.verb == verb:
+            if transition.verb == verb and self._may_take(transition):
                 return transition
         raise ImpossibleTransition(self, verb)
 
     def possible_verbs(self, actor: Actor) -> list[str]:
-        return [t.verb for t in TRANSITIONS if t.source == self.status and t.actor == actor]
+        return [t.verb for t in TRANSITIONS if t.actor == actor and self._may_take(t)]
+
+    def _may_take(self, transition: Transition) -> bool:
+        """Tell whether a way begins here. What was never signed cannot be published by restoring it."""
+        is_open = transition.verb != "restore" or self.signed_at is not None
+        return transition.source == self.status and is_open

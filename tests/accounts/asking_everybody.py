@@ -9,6 +9,14 @@ from django.urls import get_resolver, reverse
 from signatories.links import approver_token
 
 
+def read_table(table):
+    """Return what happens at each address by GET and by POST."""
+    written = [line.split() for line in table.strip().splitlines()]
+    names = [row[0] for row in written]
+    assert len(names) == len(set(names)), "an address has two rows"
+    return {name: {"GET": get, "POST": post} for name, get, post in written}
+
+
 def addresses(patterns=None, prefix="", namespace=""):
     """Return every address of the service as (name in the table, pattern)."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:

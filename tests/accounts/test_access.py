@@ -31,7 +31,7 @@ from signatories.models import (
     Representative,
 )
 from signatories.signing import start_draft
-from tests.accounts.asking_everybody import addresses, answers, arguments, contents
+from tests.accounts.asking_everybody import addresses, answers, arguments, contents, read_table
 from tests.accounts.people import sign_in_as_staff, staff_member
 
 PEOPLE = ["stranger", "officer A", "officer B", "viewer", "moderator", "editor", "administrator"]
@@ -195,6 +195,7 @@ admin:signatories_signature_bulk_done                srrriri srrrmrm
 admin:signatories_signature_decide                   srrriri srrriri
 admin:signatories_signature_verify_officer           srrrmrm srrriri
 admin:signatories_signature_confirm_organisation     srrrmrm srrriri
+admin:signatories_signature_restore                  srrriri srrriri
 admin:signatories_signature_changelist               srriiii srriiii
 admin:signatories_signature_add                      srraaaa srrmmmm
 admin:signatories_signature_history                  srriiii srriiii
@@ -207,11 +208,7 @@ mailbox_html                                         aaaaaaa mmmmmmm
 """
 
 
-def rows():
-    written = [line.split() for line in TABLE.strip().splitlines()]
-    names = [row[0] for row in written]
-    assert len(names) == len(set(names)), "an address has two rows"
-    return {name: {"GET": get, "POST": post} for name, get, post in written}
+ROWS = read_table(TABLE)
 
 
 @pytest.fixture
@@ -274,20 +271,20 @@ def world(db):
 
 def test_every_address_has_a_row():
     named = set(addresses())
-    assert named - set(rows()) == set(), "write a row for each of these"
-    assert set(rows()) - named == set(), "these rows are about nothing"
+    assert named - set(ROWS) == set(), "write a row for each of these"
+    assert set(ROWS) - named == set(), "these rows are about nothing"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_everybody_gets_where_the_table_says(world, method):
     clients, objects = world
     found = {}
-    for name in rows():
+    for name in ROWS:
         path = reverse(name, kwargs=arguments(name, objects))
         found[name] = "".join(answers(clients[person], method, path) for person in PEOPLE)
     wrong = [
         f"{name}: {found[name]} should be {row[method]}"
-        for name, row in rows().items()
+        for name, row in ROWS.items()
         if found[name] != row[method]
     ]
     assert not wrong, f"{method}\n" + "\n".join(wrong)
@@ -296,7 +293,7 @@ def test_everybody_gets_where_the_table_says(world, method):
 def test_no_get_changes_a_row(world):
     clients, objects = world
     before = contents()
-    for name in rows():
+    for name in ROWS:
         path = reverse(name, kwargs=arguments(name, objects))
         for person in PEOPLE:
             clients[person].get(path)

@@ -125,9 +125,10 @@ class Moderator(Visitor):
         self.presses("Preview the email")
         self.sees("Select a reason that the officer may read, or write a message")
 
-    def takes_down(self, officer, note):
+    def takes_down(self, officer, note, notice="Say nothing, as if it had never been there"):
         self.opens_the_record(officer)
         self.follows("Take down")
+        self.hands.choose(notice)
         self.hands.type("Message to the officer", note)
         self.presses("Preview the email")
         self.presses("Save and send")

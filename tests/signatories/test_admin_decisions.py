@@ -38,7 +38,8 @@ def form_on(browser, address, **answers):
     soup = BeautifulSoup(browser.get(address).content.decode(), "html5lib")
     hidden = {tag["name"]: tag.get("value", "") for tag in soup.select("#content form input[type=hidden]")}
     assert "seen" in hidden
-    return {**hidden, **answers}
+    notice = {"public_notice": "False"} if soup.select("input[name=public_notice]") else {}
+    return {**hidden, **notice, **answers}
 
 
 def written():

@@ -40,7 +40,11 @@ def test_what_ended_later_still_counts_for_the_days_before(how, version, moderat
     else:
         reason = ReasonFactory()
         moderation.take_down(
-            signature=signature, reasons=[reason], note="Because.", by=moderator, seen=signature.submitted_at
+            signature=signature,
+            reasons=[reason],
+            by=moderator,
+            seen=signature.submitted_at,
+            public_notice=True,
         )
     time_machine.move_to(datetime(2025, 9, 1, 12, tzinfo=UTC))
     for day, result in [

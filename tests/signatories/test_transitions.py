@@ -8,7 +8,7 @@ from django.forms.models import model_to_dict
 from declaration.audit.models import AuditEvent
 from declaration.models import Switches
 from declaration.outbox.models import Email
-from signatories import asking, chasing, moderation, signing
+from signatories import asking, chasing, moderation, restoring, signing
 from signatories.forms.questions import TitleForm
 from signatories.models import ImpossibleTransition, ModerationDecision, Signature, Status
 from signatories.models.signature import EDITABLE, LIVE, TRANSITIONS, Transition
@@ -36,6 +36,8 @@ TABLE = {
     ("awaiting_approver", "withdraw"): ("withdrawn", "officer"),
     ("published", "withdraw"): ("withdrawn", "officer"),
     ("published", "take down"): ("taken_down", "moderator"),
+    ("taken_down", "restore"): ("published", "moderator"),
+    ("withdrawn", "restore"): ("published", "moderator"),
 }
 VERBS = sorted({verb for _, verb in TABLE})
 
@@ -78,6 +80,8 @@ MAILS = {
         ("chief", "tell_approver_withdrawn"),
     },
     ("published", "take down"): {("officer", "tell_officer_taken_down")},
+    ("taken_down", "restore"): {("officer", "tell_people_restored"), ("chief", "tell_people_restored")},
+    ("withdrawn", "restore"): {("officer", "tell_people_restored"), ("chief", "tell_people_restored")},
 }
 WAYS = [pytest.param(source, verb, id=f"{source}-{verb}") for source, verb in TABLE]
 NO_WAYS = [
@@ -86,6 +90,12 @@ NO_WAYS = [
     for verb in VERBS
     if (status, verb) not in TABLE
 ]
+
+
+def made(source, verb):
+    """Return a signature in a status from which this verb leads on."""
+    signed = {"signed": True} if (source, verb) == ("withdrawn", "restore") else {}
+    return signature_that_is(source, **signed)
 
 
 def do(verb, signature, moderator, version):
@@ -101,6 +111,7 @@ def do(verb, signature, moderator, version):
         "request changes": lambda: moderation.request_changes(**decision, **why),
         "reject": lambda: moderation.reject(**decision, **why),
         "take down": lambda: moderation.take_down(**decision, **why),
+        "restore": lambda: restoring.restore(signature=signature, by=moderator, note="A mistake."),
         "sign": lambda: sign(signature, version),
         "sign for later": lambda: sign_for_later(signature, version),
         "publish": lambda: publish(signature),
@@ -160,12 +171,12 @@ def test_statuses_are_live_or_editable_as_the_public_list_and_the_pages_need():
     assert set(EDITABLE) == {"draft", "changes_requested"}
     sources, targets = {s for s, _ in TABLE}, {t for t, _ in TABLE.values()}
     assert sources | targets == set(Status.values)
-    assert set(Status.values) - sources == {"rejected", "declined", "expired", "withdrawn", "taken_down"}
+    assert set(Status.values) - sources == {"rejected", "declined", "expired"}
 
 
 @pytest.mark.parametrize(("source", "verb"), WAYS)
 def test_move_along_the_table_writes_status_history_and_mails_together(source, verb, moderator, version):
-    signature = signature_that_is(source)
+    signature = made(source, verb)
     target, actor = TABLE[source, verb]
     do(verb, signature, moderator, version)
     signature.refresh_from_db()
@@ -200,10 +211,11 @@ def test_move_off_the_table_raises_and_writes_nothing(status, verb, moderator, v
 
 @pytest.mark.parametrize(("source", "verb"), WAYS)
 def test_move_that_fails_at_its_last_step_leaves_nothing(source, verb, moderator, version, monkeypatch):
-    signature = signature_that_is(source)
+    signature = made(source, verb)
     before = written(signature)
     name = "record" if (source, verb) == ("draft", "withdraw") else "_send"
     module = "signatories.signing" if name == "record" else "signatories.emails"
+    module += "_after_publication" if verb == "restore" else ""
     done = []
 
     def fail(*args, **kwargs):
