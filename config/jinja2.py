@@ -1,5 +1,6 @@
 """The Jinja environment of every public page and every email."""
 
+import contextlib
 import os
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -197,6 +198,14 @@ def _escapes(template_name: str | None) -> bool:
     return template_name is None or not template_name.endswith(".txt")
 
 
+class BytecodeCache(jinja2.FileSystemBytecodeCache):
+    """Does without when the disk is full: the page that says so must not need room."""
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        with contextlib.suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 def _bytecode_cache() -> jinja2.BytecodeCache | None:
     """Keep compiled templates on disk: compiling the macros costs a new worker half a second."""
     folder = settings.VAR_DIR / "templates"
@@ -204,7 +213,7 @@ def _bytecode_cache() -> jinja2.BytecodeCache | None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
         return None
-    return jinja2.FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+    return BytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
 
 
 def environment(**options: Any) -> jinja2.Environment:
