@@ -35,7 +35,7 @@ def test_officer_withdraws_what_is_public(officer, approver, public):
     given(approver).has_signed()
     given(public).finds_on_the_list(officer.council)
     when(officer).withdraws()
-    then(public).sees_that_it_has_not_signed(officer.council)
+    then(public).sees_that_it_has_withdrawn(officer.council)
     then(public).does_not_find_on_the_list(officer.council)
 
 
