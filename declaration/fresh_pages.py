@@ -5,7 +5,9 @@ number is read from the database each time. So every process keeps pages for its
 show what is no longer so.
 """
 
+import gzip
 import hashlib
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -18,6 +20,7 @@ from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
 
 from declaration.freshness import Freshness, freshness
@@ -28,6 +31,8 @@ View = Callable[..., HttpResponseBase]
 # How much each process keeps at most, and the longest page that is kept.
 _MAXIMUM_BYTES = 24_000_000
 _LONGEST_PAGE = 300_000
+# A client that takes gzip, and does not say «q=0».
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 # What an answer without a body repeats (RFC 9110, 15.4.5).
 _REPEATED = ("Cache-Control", "Content-Location", "Expires", "Vary", "Access-Control-Allow-Origin")
 _SHOWN_SETTINGS = (
@@ -140,7 +145,12 @@ class _Kept:
     etag: str
     by_day: bool
     content: bytes
+    compressed: bytes
     headers: tuple[tuple[str, str], ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.content) + len(self.compressed)
 
 
 class _Pages:
@@ -158,7 +168,7 @@ class _Pages:
         with self._lock:
             self._remove(key)
             self._pages[key] = page
-            self._bytes += len(page.content)
+            self._bytes += page.size
             while self._bytes > _MAXIMUM_BYTES:
                 self._remove(next(iter(self._pages)))
 
@@ -169,7 +179,7 @@ class _Pages:
 
     def _remove(self, key: tuple[str, str]) -> None:
         if (page := self._pages.pop(key, None)) is not None:
-            self._bytes -= len(page.content)
+            self._bytes -= page.size
 
 
 pages = _Pages()
@@ -197,9 +207,9 @@ class KeptPages:
         by_day: bool | None = getattr(response, "stamp_by_day", None)
         if isinstance(response, HttpResponse) and by_day is not None and not response.cookies:
             if len(response.content) <= _LONGEST_PAGE:
-                own = {"ETag", "Last-Modified"}
-                headers = tuple((name, value) for name, value in response.items() if name not in own)
-                pages.put(key, _Kept(response["ETag"], by_day, response.content, headers))
+                kept = _keep(response, by_day)
+                pages.put(key, kept)
+                _fill(response, kept, request)
         return response
 
     def _from(self, kept: _Kept, request: HttpRequest) -> HttpResponseBase | None:
@@ -216,8 +226,36 @@ class KeptPages:
             response = HttpResponseNotModified()
             headers = tuple(pair for pair in kept.headers if pair[0] in _REPEATED)
         else:
-            response, headers = HttpResponse(kept.content), kept.headers
+            response, headers = HttpResponse(), kept.headers
         for name, value in headers:
             response[name] = value
+        if isinstance(response, HttpResponse) and response.status_code == 200:
+            _fill(response, kept, request)
         _stamp(response, stamp)
         return response
+
+
+def _keep(response: HttpResponse, by_day: bool) -> _Kept:
+    """Return the page to keep, compressed once for all who will ask for it.
+
+    Nothing in it is secret, so its length after compression tells nobody anything.
+    """
+    patch_vary_headers(response, ("Accept-Encoding",))
+    own = {"ETag", "Last-Modified", "Content-Length"}
+    return _Kept(
+        etag=response["ETag"],
+        by_day=by_day,
+        content=response.content,
+        compressed=gzip.compress(response.content, 6, mtime=0),
+        headers=tuple((name, value) for name, value in response.items() if name not in own),
+    )
+
+
+def _fill(response: HttpResponse, kept: _Kept, request: HttpRequest) -> None:
+    """Give the response the page as this client can read it."""
+    if _GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+        response.content = kept.compressed
+        response["Content-Encoding"] = "gzip"
+    else:
+        response.content = kept.content
+    response["Content-Length"] = str(len(response.content))

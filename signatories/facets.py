@@ -133,13 +133,17 @@ class Answer:
         return [reduce(and_, sets) for sets in zip(*chosen, strict=True)] if chosen else None
 
     def choices(self, facet: str) -> list[Choice]:
-        """Return all that may be chosen in a facet, with how many rows it shows under the other choices."""
+        """Return what may be chosen in a facet, with how many rows it shows under the other choices.
+
+        What no row of the whole register has is not offered.
+        """
         chosen = self.query.chosen.get(facet, ())
         sets = self._sets_of_commitments(facet) if facet in OF_COMMITMENTS else self.snapshot.facets[facet]
         rows = self._bits_but_for(facet) if facet in OF_COMMITMENTS or facet in self._left else self.bits
         return [
             Choice(value, label, (rows & sets.get(value, 0)).bit_count(), value in chosen)
             for value, label in self.snapshot.choices[facet]
+            if value in self.snapshot.present[facet] or value in chosen
         ]
 
     def _sets_of_commitments(self, facet: str) -> dict[str, int]:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from django.utils import timezone
 
@@ -104,6 +105,16 @@ class Snapshot:
     @property
     def count(self) -> int:
         return self.listed.bit_count()
+
+    @cached_property
+    def present(self) -> dict[str, set[str]]:
+        """The values that some row has, in each facet."""
+        found = {
+            facet: {v for v, rows in of.items() if rows & self.listed} for facet, of in self.facets.items()
+        }
+        for facet, of in self.commitment_facets.items():
+            found[facet] = {v for v, layers in of.items() if any(rows & self.listed for rows in layers)}
+        return found
 
 
 def _read_all() -> Iterator[_Loaded]:

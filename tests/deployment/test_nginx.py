@@ -1,6 +1,7 @@
 """nginx in front: keeps what may be kept, and lets nothing through that the web servers should not see."""
 
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -12,6 +13,7 @@ from tests.programs import wait_until
 PAGES = {
     "/public": {"Cache-Control": "public, max-age=60"},
     "/stale": {"Cache-Control": "public, max-age=1"},
+    "/brief": {"Cache-Control": "public, max-age=1, stale-while-revalidate=1"},
     "/shared": {"Cache-Control": "public, max-age=0, s-maxage=30, stale-while-revalidate=30"},
     "/private": {"Cache-Control": "no-store"},
     "/unsaid": {},
@@ -82,6 +84,12 @@ def test_show_the_page_kept_when_the_web_servers_are_gone(nginx, upstream):
     upstream.server_close()
     wait_until(lambda: ask(nginx, "/stale")[1]["X-Cache"] in {"STALE", "UPDATING"})
     assert ask(nginx, "/stale")[::2] == (200, b"page")
+
+
+def test_show_nothing_older_than_the_page_allows(nginx, upstream):
+    ask(nginx, "/brief")
+    time.sleep(3.2)
+    assert ask(nginx, "/brief")[1]["X-Cache"] in {"EXPIRED", "REVALIDATED"}
 
 
 def test_refuse_a_body_larger_than_the_service_takes(nginx, upstream):

@@ -1,6 +1,7 @@
 """The list as files, and how they and the page are cached: nothing stale, and little work for nothing."""
 
 import csv
+import gzip
 import io
 import json
 import xml.etree.ElementTree as ET
@@ -175,10 +176,10 @@ def test_keep_nothing_for_hosts_that_are_not_ours():
 
 def test_forget_old_pages_before_memory_runs_out(monkeypatch):
     monkeypatch.setattr("declaration.fresh_pages._MAXIMUM_BYTES", 100_000)
-    for number in range(12):
+    for number in range(20):
         Client().get(f"/signatories/?q={number}")
-    assert 1 <= len(pages._pages) <= 6
-    assert pages._bytes == sum(len(page.content) for page in pages._pages.values()) <= 100_000
+    assert 1 <= len(pages._pages) <= 9
+    assert pages._bytes == sum(page.size for page in pages._pages.values()) <= 100_000
 
 
 @pytest.mark.parametrize("path", FILES)
@@ -197,3 +198,26 @@ def test_read_everything_again_when_something_else_moved_the_number():
     with transaction.atomic():
         move_on()
     assert "Put right by hand" in Client().get("/signatories/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip, deflate, br", "gzip"), ("br;q=1, gzip;q=0.5", "gzip"), ("gzip;q=0", None), ("", None)],
+)
+def test_send_a_page_compressed_to_whoever_can_read_it(accepted, encoding):
+    SignatureFactory(published=True)
+    plain = Client().get("/signatories/").content
+    for _ in range(2):
+        page = Client().get("/signatories/", headers={"Accept-Encoding": accepted})
+        assert page.headers.get("Content-Encoding") == encoding
+        assert "Accept-Encoding" in page["Vary"]
+        assert int(page["Content-Length"]) == len(page.content)
+        assert (gzip.decompress(page.content) if encoding else page.content) == plain
+        pages.clear()
+
+
+def test_keep_the_list_light():
+    for _ in range(60):
+        SignatureFactory(published=True)
+    page = Client().get("/signatories/", headers={"Accept-Encoding": "gzip"})
+    assert len(page.content) < 25_000
