@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from signatories.admin.queue import StatusFilter
+from signatories.admin.report import ReportPages
 from signatories.admin.restoring import RestoringAdmin
 from signatories.admin.searching import SearchingAdmin
 from signatories.models import Signature
@@ -14,7 +15,7 @@ from signatories.waiting import age_of
 
 
 @admin.register(Signature)
-class SignatureAdmin(RestoringAdmin, SearchingAdmin):
+class SignatureAdmin(ReportPages, RestoringAdmin, SearchingAdmin):
     # How long it has waited stands where the narrowest screen still shows it.
     list_display = (
         "organisation",

@@ -72,7 +72,7 @@ def arguments(name, objects):
             (label for label in objects if name.startswith(f"admin:{label.replace('.', '_')}_")), None
         )
         verb = name.rpartition("_")[2]
-        if label is None or verb in {"changelist", "add", "done", "export", "find"}:
+        if label is None or verb in {"changelist", "add", "done", "export", "find", "report", "csv"}:
             return {}
         if verb == "bulk":
             return {"what": "accept"}

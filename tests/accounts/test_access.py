@@ -196,6 +196,8 @@ admin:signatories_signature_decide                   srrriri srrriri
 admin:signatories_signature_verify_officer           srrrmrm srrriri
 admin:signatories_signature_confirm_organisation     srrrmrm srrriri
 admin:signatories_signature_restore                  srrriri srrriri
+admin:signatories_signature_report                   srriiii srrmmmm
+admin:signatories_signature_report_csv               srriiii srrmmmm
 admin:signatories_signature_changelist               srriiii srriiii
 admin:signatories_signature_add                      srraaaa srrmmmm
 admin:signatories_signature_history                  srriiii srriiii
