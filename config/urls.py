@@ -4,11 +4,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-handler500 = "config.unavailable.server_error"
+handler400 = "config.problems.bad_request"
+handler500 = "config.problems.server_error"
 
 urlpatterns = [
     path("", include("declaration.urls")),
     path("", include("signatories.urls")),
+    path("api/v1/", include("signatories.api.urls")),
     path("account/", include("declaration.accounts.urls")),
     path("admin/", admin.site.urls),
 ]

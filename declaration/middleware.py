@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 METHODS = ["GET", "HEAD", "POST"]
+# Below this address nothing is sent, so that what we say is allowed is true there as well.
+READ_ONLY = "/api/"
 
 # Nothing here uses a camera, a place or a payment; a script that got in could not either.
 PERMISSIONS_POLICY = ", ".join(
@@ -52,7 +54,8 @@ class RefuseMethods:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in METHODS:
-            return HttpResponseNotAllowed(METHODS)
+            is_read_only = request.path.startswith(READ_ONLY)
+            return HttpResponseNotAllowed(["GET", "HEAD"] if is_read_only else METHODS)
         return self.get_response(request)
 
 

@@ -81,6 +81,11 @@ def arguments(name, objects):
     fixed = {
         "declaration_version": {"number": 1},
         "organisation": {"slug": "camden"},
+        "api:organisation": {"slug": "camden"},
+        "api:signatory": {"slug": "camden"},
+        "api:commitment": {"number": 1},
+        "api:version": {"number": 1},
+        "api:nothing_here": {"rest": "x"},
         "badge": {"slug": "camden"},
         "badge_image": {"slug": "camden"},
         "report_mistake": {"slug": "camden"},
