@@ -62,6 +62,13 @@ PATHS = [
     "/%00",
     "/sign/%00/check/",
     "/signatories//",
+    "/signatories/nobody/badge.svg",
+    "/signatories/nobody/badge/",
+    "/signatories/nobody/mistake/",
+    "/certificates/%00/",
+    "/certificates/LDD-0000-0000/",
+    "/certificates/..%2f.pdf",
+    f"/certificates/{'9' * 5000}.pdf",
 ]
 
 
@@ -99,6 +106,14 @@ def test_read_the_list_with_a_query_that_means_nothing(query, stranger):
     assert response.status_code == (400 if "%00" in query.lower() else 200)
 
 
+@pytest.mark.parametrize("query", VALUES.values(), ids=VALUES)
+def test_browse_commitments_with_a_query_that_means_nothing(query, stranger):
+    response = get(stranger, f"/commitments/?{query}&area=%20&principle=%C2%B2&show=x")
+    assert_sensible(response, query)
+    assert_valid_html(response.content.decode())
+    assert response.status_code == (400 if "%00" in query.lower() else 200)
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_read_an_address_that_means_nothing(path, stranger):
     response = get(stranger, path)
@@ -117,6 +132,8 @@ ODD = st.text(st.characters(), max_size=40) | st.sampled_from(["\0", "9" * 30, "
 
 ADDRESSES = [
     "/signatories/{}/",
+    "/signatories/{}/mistake/",
+    "/certificates/{}/",
     "/approve/{}/",
     "/sign/{}/check/",
     "/sign/{}/title/",
