@@ -11,7 +11,7 @@ from declaration.accounts.models import User
 from declaration.outbox.models import Email
 from declaration.working_days import is_working_day, london_day
 from signatories import emails_to_staff
-from signatories.models import CorrectionRequest, Organisation, Origin, Signature
+from signatories.models import CorrectionRequest, Organisation, Signature
 from signatories.waiting import age_of, on_list
 
 # An email is no place for a list of hundreds; the desk is one click away.
@@ -47,9 +47,7 @@ def what_waits(*, since_before: datetime) -> Digest:
         overdue=on_list("overdue", person=None).filter(submitted_at__lt=since_before).count(),
         oldest=[_line(signature) for signature in oldest.order_by("submitted_at", "pk")[:SHOWN]],
         corrections=CorrectionRequest.objects.awaiting_staff().filter(created_at__lt=since_before).count(),
-        proposed=Organisation.objects.filter(
-            origin=Origin.PROPOSED, confirmed_at__isnull=True, proposed_at__lt=since_before
-        ).count(),
+        proposed=Organisation.objects.awaiting_confirmation().filter(proposed_at__lt=since_before).count(),
         failed_emails=Email.objects.needing_staff().filter(queued_at__lt=since_before).count(),
     )
 

@@ -184,7 +184,7 @@ def _held(edit: CommitmentEdit, verb: str) -> CommitmentEdit:
     """Return the edit as it is now, held with its signature. Raises ImpossibleEdit if that is not public."""
     signature = lock(edit.commitment.signature)
     edit = CommitmentEdit.objects.select_for_update(of=("self",)).get(pk=edit.pk)
-    edit.commitment = signature.commitment
+    [edit.commitment] = [one for one in signature.commitments.all() if one.pk == edit.commitment_id]
     edit.commitment.signature = signature
     if signature.status != Status.PUBLISHED:
         raise ImpossibleEdit(edit, verb)

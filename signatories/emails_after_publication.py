@@ -7,7 +7,7 @@ from django.urls import reverse
 from declaration.outbox.queue import queue
 from signatories.comparing import changes_in
 from signatories.links import absolute
-from signatories.models import CommitmentEdit, EditDecision, Progress, Signature
+from signatories.models import CommitmentEdit, EditDecision, Organisation, Progress, Signature
 
 
 def _send(signature: Signature, *, to: str, message: str, key: str, **context: Any) -> None:
@@ -115,3 +115,16 @@ def tell_people_restored(signature: Signature, note: str, *, occasion: str) -> N
             note=note,
             public_url=absolute(signature.organisation.get_absolute_url()),
         )
+
+
+def tell_officer_organisation_merged(signature: Signature, merged: Organisation) -> None:
+    """To whoever looks after a signature that now stands under the name of another organisation."""
+    officer = signature.submitted_by or signature.started_by
+    _send(
+        signature,
+        to=officer.email,
+        message="tell_officer_organisation_merged",
+        key=str(merged.pk),
+        officer=officer,
+        merged=merged,
+    )

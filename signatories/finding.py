@@ -86,10 +86,15 @@ def _signatures(text: str) -> QuerySet[Signature]:
 
 def _organisations(text: str) -> QuerySet[Organisation]:
     if text.startswith("@"):
-        return Organisation.objects.filter(domains__domain=text[1:].lower()).distinct().order_by("name")
+        return (
+            Organisation.objects.unmerged()
+            .filter(domains__domain=text[1:].lower())
+            .distinct()
+            .order_by("name")
+        )
     names = Q(name__icontains=text) | Q(short_name__icontains=text) | Q(aliases__name__icontains=text)
     by_code = Q(gss_code__iexact=text) | Q(domains__domain=text.lower())
-    return Organisation.objects.filter(names | by_code).distinct().order_by("name")
+    return Organisation.objects.unmerged().filter(names | by_code).distinct().order_by("name")
 
 
 def _representatives(text: str) -> QuerySet[Representative]:

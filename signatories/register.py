@@ -4,7 +4,7 @@ import re
 
 from django.db.models import Q, QuerySet
 
-from signatories.models import Kind, Organisation, Signature
+from signatories.models import Kind, Organisation, OrganisationAlias, Signature
 from signatories.models.organisation import OrganisationQuerySet
 from signatories.models.signature import SignatureQuerySet
 
@@ -18,14 +18,18 @@ def words_of(text: str) -> list[str]:
 
 
 def find_organisations(text: str) -> OrganisationQuerySet:
-    """Return listed organisations whose name or GSS code has every typed word. Nothing for no words."""
+    """Return listed organisations with every typed word in a name, or as GSS code. Nothing for no words."""
     words = words_of(text)
     found = Organisation.objects.listed()
     if not words:
         return found.none()
     for word in words:
+        other_names = OrganisationAlias.objects.filter(name__icontains=word)
         found = found.filter(
-            Q(name__icontains=word) | Q(short_name__icontains=word) | Q(gss_code__iexact=word)
+            Q(name__icontains=word)
+            | Q(short_name__icontains=word)
+            | Q(pk__in=other_names.values("organisation"))
+            | Q(gss_code__iexact=word)
         )
     return found.order_by("name")
 

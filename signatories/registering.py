@@ -82,7 +82,7 @@ def propose_organisation(
     mine = Organisation.objects.filter(proposed_by=by, origin=Origin.PROPOSED)
     same = mine.filter(name__iexact=name).first()
     if same:
-        return same
+        return same.merged_into or same
     if mine.count() >= MAXIMUM_PROPOSALS:
         raise TooManyProposals
     organisation = Organisation.objects.create(

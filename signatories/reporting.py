@@ -64,7 +64,8 @@ def take_progress_down(*, progress: Progress, by: User, reason: str) -> None:
     if ProgressTakeDown.objects.filter(progress=progress).exists():
         raise AlreadyTakenDown
     ProgressTakeDown.objects.create(progress=progress, reason=reason, taken_down_by=by)
-    _repeat_newest(signature.commitment)
+    commitment = Commitment.objects.get(pk=progress.commitment_id)
+    _repeat_newest(commitment)
     record(
         verb="take progress down",
         on=signature,
@@ -72,7 +73,7 @@ def take_progress_down(*, progress: Progress, by: User, reason: str) -> None:
         role=Actor.MODERATOR,
         note=reason,
         before={"stage": progress.stage, "happened": progress.happened, "learned": progress.learned},
-        after={"stage": signature.commitment.stage},
+        after={"stage": commitment.stage},
     )
     emails.tell_officer_progress_taken_down(signature, progress, reason)
     if signature.status == Status.PUBLISHED:

@@ -38,6 +38,7 @@ _MODERATOR: Final = _VIEWER | {
     "outbox.resend_email",
     "outbox.view_email",
     "signatories.decide_signature",
+    "signatories.merge_organisation",
     "signatories.settle_correctionrequest",
     "signatories.take_down_signature",
     "signatories.add_organisation",

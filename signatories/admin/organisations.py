@@ -4,9 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from declaration.audit.audited_admin import AuditedAdmin
+from signatories.admin.merging import MergingAdmin
 from signatories.changes import record_change
 from signatories.models import Organisation, OrganisationAlias, OrganisationDomain, Origin, What
 
@@ -23,13 +25,17 @@ class AliasInline(admin.StackedInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(AuditedAdmin):
+class OrganisationAdmin(MergingAdmin):
     list_display = ("name", "kind", "region", "origin", "is_confirmed", "start_date", "end_date")
     list_filter = ("origin", "kind", "nation", "region")
     search_fields = ("name", "short_name", "slug", "gss_code", "domains__domain", "aliases__name")
     readonly_fields = ("origin", "proposed_at", "proposed_by", "confirmed_at", "confirmed_by")
     formfield_overrides = {**AuditedAdmin.formfield_overrides, models.URLField: {"assume_scheme": "https"}}
     inlines = (AliasInline, DomainInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Organisation]:
+        """Leave out what is part of another now."""
+        return super().get_queryset(request).filter(merged_into__isnull=True)
 
     @admin.display(description="confirmed", boolean=True)
     def is_confirmed(self, organisation: Organisation) -> bool:

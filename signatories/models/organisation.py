@@ -79,8 +79,15 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         )
 
     def listed(self) -> "OrganisationQuerySet":
-        """Without the ones an officer proposed and no member of staff has confirmed."""
-        return self.exclude(origin=Origin.PROPOSED, confirmed_at__isnull=True)
+        """Without what an officer proposed and nobody has confirmed, and what is part of another now."""
+        return self.unmerged().exclude(origin=Origin.PROPOSED, confirmed_at__isnull=True)
+
+    def unmerged(self) -> "OrganisationQuerySet":
+        return self.filter(merged_into__isnull=True)
+
+    def awaiting_confirmation(self) -> "OrganisationQuerySet":
+        """What an officer proposed and no member of staff has looked at."""
+        return self.unmerged().filter(origin=Origin.PROPOSED, confirmed_at__isnull=True)
 
     def at_domain(self, domain: str) -> "OrganisationQuerySet":
         """Those whose verified domain is exactly this one, without case."""
@@ -138,6 +145,19 @@ class Organisation(models.Model):
         editable=False,
         related_name="+",
     )
+    # What it turned out to be. The row stays, so that its address leads there and its history is told.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged"
+    )
+    merged_at = models.DateTimeField(null=True, blank=True, editable=False)
+    merged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -150,10 +170,16 @@ class Organisation(models.Model):
                 | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
                 name="organisation_confirmed_at_and_by",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True, merged_at__isnull=True, merged_by__isnull=True)
+                | Q(merged_into__isnull=False, merged_at__isnull=False, merged_by__isnull=False),
+                name="organisation_merged_into_at_and_by",
+            ),
             models.UniqueConstraint(
                 fields=["gss_code"], condition=~Q(gss_code=""), name="one_organisation_per_gss_code"
             ),
         ]
+        permissions = [("merge_organisation", "Can merge a proposed organisation into another")]
 
     def __str__(self) -> str:
         return self.name

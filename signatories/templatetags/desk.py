@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from declaration.accounts.models import User
 from declaration.outbox.models import Email
-from signatories.models import CommitmentEdit, CorrectionRequest, Organisation, Origin
+from signatories.models import CommitmentEdit, CorrectionRequest, Organisation
 from signatories.waiting import Age, Waiting, age_since, count_lists
 
 register = template.Library()
@@ -85,7 +85,7 @@ def _edits() -> Line:
 
 
 def _proposed() -> Line:
-    proposed = Organisation.objects.filter(origin=Origin.PROPOSED, confirmed_at__isnull=True)
+    proposed = Organisation.objects.awaiting_confirmation()
     counted = proposed.aggregate(count=Count("pk"), oldest=Min("proposed_at"))
     url = reverse("admin:signatories_organisation_changelist")
     there = f"{url}?origin__exact=proposed&confirmed_at__isnull=True"

@@ -85,6 +85,8 @@ def suggest_organisations(request: SignedInRequest) -> JsonResponse:
 def organisation_start(request: SignedInRequest, slug: str) -> HttpResponse:
     """Confirm that one acts for this organisation, and begin or go on with its draft."""
     organisation = get_object_or_404(Organisation, slug=slug)
+    if organisation.merged_into:
+        return redirect("organisation_start", organisation.merged_into.slug)
     if organisation.is_awaiting_confirmation and organisation.proposed_by_id != request.user.pk:
         return redirect("choose_organisation")
     if not organisation.exists_today:

@@ -186,6 +186,7 @@ admin:declaration_switches_add                       srrrrrr srrrrrr
 admin:declaration_switches_history                   srrrrri srrrrri
 admin:declaration_switches_delete                    srrrrrr srrrrrr
 admin:declaration_switches_change                    srrrrri srrrrri
+admin:signatories_organisation_merge                 srrriri srrriri
 admin:signatories_organisation_changelist            srriiii srriiii
 admin:signatories_organisation_add                   srrriri srrriri
 admin:signatories_organisation_history               srriiii srriiii
