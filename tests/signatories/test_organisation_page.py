@@ -60,6 +60,7 @@ def test_show_a_signature_with_its_certificate_and_badge():
         f"/certificates/{signature.reference}.pdf",
         f"/signatories/{organisation.slug}/badge/",
         f"/signatories/{organisation.slug}/mistake/",
+        f"/api/v1/organisations/{organisation.slug}/",
         signature.version.get_absolute_url(),
     ):
         assert path in links
