@@ -3,16 +3,19 @@
 Run inside the service, by tests/journeys/inside.py.
 """
 
+from dataclasses import asdict
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
 
 from declaration.accounts.models import User
 from declaration.models import DeclarationVersion, ServiceArea
 from signatories import moderation, registering, signing
-from signatories.models import Capacity, Organisation, Representative, Signature
+from signatories.models import Capacity, Casework, Organisation, Representative, Signature
+from tests.journeys.answers import Answers
 
 
 def begun(*, email, slug):
@@ -61,6 +64,33 @@ def sent(*, email, slug, name, answers):
     signature = Signature.objects.get(reference=start["reference"])
     signing.submit(signature=signature, by=signature.started_by)
     return start
+
+
+def several_sent(*, number):
+    """Councils that no other journey uses have sent theirs; return the references, oldest first."""
+    references = []
+    taken = Signature.objects.values("organisation")
+    free = Organisation.objects.current().filter(kind="non-metropolitan-district").exclude(pk__in=taken)
+    for organisation in free.order_by("-name")[:number]:
+        officer = Representative.objects.create(
+            organisation=organisation,
+            user=User.objects.create_user(f"officer@{organisation.slug}.example.gov.uk"),
+            email=f"officer@{organisation.slug}.example.gov.uk",
+            full_name="Olive Officer",
+            job_title="Digital lead",
+            is_verified=True,
+        )
+        signature = signing.start_draft(representative=officer)
+        _answer(
+            signature, {**asdict(Answers()), "approver_email": f"chief@{organisation.slug}.example.gov.uk"}
+        )
+        signing.submit(signature=signature, by=officer)
+        references.append(signature.reference)
+    return {"references": references}
+
+
+def days_passed_while_it_was_parked(*, reference):
+    Casework.objects.filter(signature__reference=reference).update(parked_until=timezone.localdate())
 
 
 def accepted(*, email, slug, name, answers):

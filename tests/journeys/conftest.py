@@ -9,6 +9,7 @@ import pytest
 
 from tests.journeys.approvers import Approver
 from tests.journeys.councils import councils
+from tests.journeys.hands import Keyboard
 from tests.journeys.inside import Inside
 from tests.journeys.moderators import Moderator
 from tests.journeys.officers import Officer
@@ -22,6 +23,8 @@ SETTINGS = {
     "SECRET_KEY": "a key that only the journeys know, long enough for Django to take it",
     "ALLOWED_HOSTS": "localhost",
     "ALLOW_FILE_BROKER": "true",
+    # Whoever checked the officer leaves accepting to a colleague.
+    "FOUR_EYES": "true",
     # All people of all journeys sit behind one network address.
     "SIGN_IN_CODES_PER_NETWORK": "10000",
 }
@@ -114,13 +117,30 @@ def _staff_of_each_stack():
     return {}
 
 
+def _signed_in(world, kept, **person):
+    """Return a member of staff with a second factor, signed in; the first asking signs them in."""
+    key = world.stack.kind, person["email"]
+    if key not in kept:
+        newcomer = Moderator(world, **person)
+        newcomer.enrols()
+        kept[key] = newcomer.context.storage_state()
+        newcomer.context.close()
+    return lambda **options: Moderator(world, **person, storage_state=dict(kept[key]), **options)
+
+
 @pytest.fixture
 def moderator(world, _staff_of_each_stack):
-    """A moderator with a second factor, signed in; the first asking signs them in."""
-    kept = _staff_of_each_stack
-    if world.stack.kind not in kept:
-        newcomer = Moderator(world, email="mona@communities.gov.uk")
-        newcomer.enrols()
-        kept[world.stack.kind] = newcomer.context.storage_state()
-        newcomer.context.close()
-    return Moderator(world, email="mona@communities.gov.uk", storage_state=dict(kept[world.stack.kind]))
+    return _signed_in(world, _staff_of_each_stack, email="mona@communities.gov.uk")()
+
+
+@pytest.fixture
+def colleague(world, _staff_of_each_stack):
+    """A second moderator."""
+    person = {"name": "Cory Colleague", "email": "cory@communities.gov.uk"}
+    return _signed_in(world, _staff_of_each_stack, **person)()
+
+
+@pytest.fixture
+def moderator_with_a_keyboard(world, _staff_of_each_stack):
+    """The first moderator, who uses no pointer."""
+    return _signed_in(world, _staff_of_each_stack, email="mona@communities.gov.uk")(hands=Keyboard)

@@ -134,6 +134,49 @@ class Moderator(Visitor):
         self.presses("Save and send")
         self.sees("The emails are on their way.")
 
+    # Among moderators, and several at once.
+
+    def opens_record(self, reference):
+        self.goes_to(f"/admin/signatories/signature/find/?q={reference}")
+        with self.page.expect_navigation():
+            self.page.locator(".found a").first.click()
+        self.looks_at_the_page()
+        self.sees(reference)
+
+    @property
+    def reference(self):
+        return re.search(r"LDD-\w{4}-\w{4}", self.heading).group(0)
+
+    def hands_it_over(self, name):
+        self.page.get_by_text("Hand it over").click()
+        self.page.get_by_label("Who looks after it").select_option(label=name)
+        self.presses("Hand over")
+
+    def parks_it(self, until, why):
+        self.page.get_by_text("Park it until a day").click()
+        self.presses("Park")
+        self.sees("Enter the day on which it comes back", "Write why it rests, for your colleagues")
+        self.hands.type("Until", until)
+        self.hands.type("Why it rests", why)
+        self.presses("Park")
+
+    def writes_a_note(self, text):
+        self.hands.type("Write a note", text)
+        self.presses("Add the note")
+
+    def ticks_on_the_list(self, references):
+        for reference in references:
+            row = self.page.locator("#result_list tbody tr", has_text=reference)
+            row.locator(".action-select").check()
+
+    def chooses_to(self, action):
+        self.page.get_by_label("Action:").select_option(label=action)
+        self.presses("Go")
+
+    def results(self):
+        """Return the words of each line of the page that tells what was done."""
+        return [words_of(line) for line in self.page.locator(".bulk-items > li").all()]
+
     def sees_that_these_words_changed(self, *, removed, added):
         assert [words_of(one) for one in self.page.get_by_role("deletion").all()] == removed
         assert [words_of(one) for one in self.page.get_by_role("insertion").all()] == added

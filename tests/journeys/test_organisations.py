@@ -15,7 +15,7 @@ def an_officer(world, council, **options):
     return Officer(world, council, **options)
 
 
-def test_organisation_that_is_not_listed_signs(world, moderator, public):
+def test_organisation_that_is_not_listed_signs(world, moderator, colleague, public):
     answers = Answers(approver_email=CHARITY.address("Chris Chief"))
     officer = an_officer(world, CHARITY, answers=answers)
 
@@ -44,7 +44,10 @@ def test_organisation_that_is_not_listed_signs(world, moderator, public):
     when(moderator).presses("Save and send")
     then(moderator).sees("Nothing was done. Nobody has checked yet that the officer works there.")
     when(moderator).has_checked_where_the_officer_works(officer)
-    when(moderator).accepts(officer)
+    when(moderator).follows("Accept")
+    when(moderator).presses("Save and send")
+    then(moderator).sees("You checked the officer or changed the organisation yourself")
+    when(colleague).accepts(officer)
     then(officer).receives("We have accepted your commitment")
 
 
