@@ -102,6 +102,19 @@ def accepted(*, email, slug, name, answers):
     return start
 
 
+def signed(*, email, slug, name, answers):
+    """And the approver has signed, so that it is public."""
+    start = accepted(email=email, slug=slug, name=name, answers=answers)
+    signing.sign(
+        signature=Signature.objects.get(reference=start["reference"]),
+        name="Chris Chief",
+        job_title="Head of paid service",
+        capacity=Capacity.CHIEF_EXECUTIVE,
+        version=DeclarationVersion.objects.current().number,
+    )
+    return start
+
+
 def two_hours_passed_since_the_approver_was_asked(*, reference):
     signature = Signature.objects.get(reference=reference)
     signature.approver_last_mailed_at -= timedelta(hours=2)

@@ -129,6 +129,9 @@ class Officer(Visitor):
     def has_an_accepted_commitment(self):
         self._has("accepted")
 
+    def has_signed(self):
+        self._has("signed")
+
     def _has(self, beginning, **differences):
         names = {
             "email": self.email,

@@ -1,0 +1,48 @@
+"""Somebody who reads the register's numbers, or asks about a list of organisations."""
+
+import csv
+import io
+
+from tests.journeys.public import Public
+
+
+class Reader(Public):
+    def skips_the_map(self):
+        self.hands._reach(self.page.get_by_role("link", name="Skip the map"))
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url("**#councils")
+
+    def opens_a_council_of_the_map(self, name):
+        """Find a hexagon by the words that a screen reader says, and open it."""
+        hexagon = self.page.get_by_role("group", name="Map of councils").get_by_role("link", name=name)
+        with self.page.expect_navigation():
+            self.hands._reach(hexagon)
+            self.page.keyboard.press("Enter")
+        self.looks_at_the_page()
+
+    def asks_who_had_signed(self, names, *, day, month, year):
+        self.goes_to("/check/")
+        self.hands.type("Organisations", "\n".join(names))
+        self._types_a_date(day, month, year)
+        self.presses("Check")
+
+    def uploads(self, names, *, day, month, year, answer="On a page"):
+        self.goes_to("/check/")
+        self.follows("upload a CSV file")
+        table = io.StringIO()
+        csv.writer(table).writerows([["Council"], *([name] for name in names)])
+        file = {"name": "list.csv", "mimeType": "text/csv", "buffer": table.getvalue().encode("cp1252")}
+        self.page.get_by_label("Your list").set_input_files(file)
+        self._types_a_date(day, month, year)
+        self.hands.choose(answer)
+        self.presses("Check the list")
+
+    def _types_a_date(self, day, month, year):
+        for label, value in (("Day", day), ("Month", month), ("Year", year)):
+            self.hands.type(label, str(value))
+
+    @property
+    def answers(self):
+        """Return what each row of the answers says, by what was asked for."""
+        rows = self.page.locator(".service-answers tbody tr")
+        return {row.locator("th").inner_text(): row.locator(".govuk-tag").inner_text() for row in rows.all()}
