@@ -27,6 +27,16 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=10),
         "options": {"queue": "transactional", "expires": 3600},
     },
+    "start newsletters that are due": {
+        "task": "newsletter.start_what_is_due",
+        "schedule": 5.0,
+        "options": {"queue": "newsletter", "expires": 30},
+    },
+    "clear unconfirmed subscriptions away": {
+        "task": "newsletter.clear_away",
+        "schedule": 3600.0,
+        "options": {"queue": "transactional", "expires": 3600},
+    },
     "forget old sign-ins": {
         "task": "accounts.forget_old",
         "schedule": 3600.0,

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("declaration.urls")),
     path("", include("signatories.urls")),
     path("api/v1/", include("signatories.api.urls")),
+    path("newsletter/", include("declaration.newsletter.urls")),
     path("account/", include("declaration.accounts.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 # The tokens in the addresses of emailed links open what they name.
-TOKENS = re.compile(r"(/approve/)[^/\s'\"]+")
+TOKENS = re.compile(r"(/approve/|/newsletter/(?:confirm|leave|choices|address)/)[^/\s'\"]+")
 ADDRESSES = re.compile(r"[^\s@<>\"'=:/]+@[^\s@<>\"',:/]+")
 
 

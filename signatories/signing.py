@@ -10,6 +10,7 @@ from django.utils import timezone
 from declaration.accounts.models import User
 from declaration.audit.recording import record
 from declaration.models import DeclarationVersion, Principle
+from declaration.newsletter.subscribing import subscribe_signed_in
 from declaration.switches import current as current_switches
 from declaration.switches import publication_paused_until
 from signatories import emails
@@ -226,6 +227,9 @@ def submit(*, signature: Signature, by: Representative) -> Signature:
     signature.submitted_by = by
     move(signature, verb, by=by.user, role=Actor.OFFICER, after={"answers": answers_of(signature)})
     emails.tell_officer_submission_received(signature)
+    if signature.newsletter_wanted and by.user is not None:
+        # Whoever signed in with a code has confirmed that address, and no other.
+        subscribe_signed_in(email=by.user.email, by=by.user)
     return signature
 
 

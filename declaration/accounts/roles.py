@@ -50,7 +50,17 @@ _MODERATOR: Final = _VIEWER | {
     "signatories.delete_organisationalias",
     "signatories.delete_organisationdomain",
 }
-_EDITOR: Final = _VIEWER
+_EDITOR: Final = _VIEWER | {
+    "newsletter.add_newsletterissue",
+    "newsletter.add_suppression",
+    "newsletter.change_newsletterissue",
+    "newsletter.export_subscriber",
+    "newsletter.send_newsletterissue",
+    "newsletter.suppress_subscriber",
+    "newsletter.view_newsletterissue",
+    "newsletter.view_subscriber",
+    "newsletter.view_suppression",
+}
 _ADMINISTRATOR: Final = (
     _MODERATOR
     | _EDITOR

@@ -24,6 +24,20 @@ STYLES = {
     "blockquote": "margin: 0 0 15px; padding: 5px 15px; border-left: 5px solid #b1b4b6;",
     "hr": "margin: 30px 0; border: 0; border-top: 1px solid #b1b4b6;",
 }
+# On a page of ours the style sheet does it.
+CLASSES = {
+    "h2": "govuk-heading-m",
+    "h3": "govuk-heading-s",
+    "p": "govuk-body",
+    "ul": "govuk-list govuk-list--bullet",
+    "ol": "govuk-list govuk-list--number",
+    "a": "govuk-link",
+    "img": "newsletter-picture",
+    "blockquote": "govuk-inset-text",
+    "hr": "govuk-section-break govuk-section-break--l govuk-section-break--visible",
+}
+# Two ways to dress the same elements: for a mail and for a page.
+MAIL, PAGE = ("style", STYLES), ("class", CLASSES)
 PROPERTIES = {
     declaration.partition(":")[0].strip()
     for style in STYLES.values()
@@ -31,7 +45,8 @@ PROPERTIES = {
     if declaration.strip()
 }
 TAGS = {*STYLES, "em", "strong", "pre", "code", "br"}
-ATTRIBUTES = {tag: {"style"} for tag in STYLES} | {"a": {"href", "style"}, "img": {"src", "alt", "style"}}
+DRESSED = {"style", "class"}
+ATTRIBUTES = {tag: DRESSED for tag in STYLES} | {"a": {"href", *DRESSED}, "img": {"src", "alt", *DRESSED}}
 SCHEMES = {"http", "https", "mailto"}
 
 
@@ -41,15 +56,15 @@ class Written:
     text: str
 
 
-def write(markdown: str) -> Written:
-    """Return an issue's words as HTML with styles of its own and as text. HTML in the Markdown stays text.
+def write(markdown: str, dress: tuple[str, dict[str, str]] = MAIL) -> Written:
+    """Return words as HTML, dressed for a mail or a page, and as text; HTML in the Markdown stays text.
 
     The page and the mail already have the one heading of the first level, so that each heading in
     the Markdown begins at the second.
     """
     tokens = _reader().parse(markdown)
     for token in _flat(tokens):
-        _prepare(token)
+        _prepare(token, *dress)
     rendered = _reader().renderer.render(tokens, _reader().options, {})
     allowed = nh3.clean(
         rendered,
@@ -93,14 +108,14 @@ def _flat(tokens: list[Token]) -> list[Token]:
     return [one for token in tokens for one in (token, *_flat(token.children or []))]
 
 
-def _prepare(token: Token) -> None:
-    """Give an element its style, and a heading the level it has below the title."""
+def _prepare(token: Token, attribute: str, clothes: dict[str, str]) -> None:
+    """Give an element its style or class, and a heading the level it has below the title."""
     if token.type in {"heading_open", "heading_close"}:
         token.tag = "h2" if token.tag == "h1" else "h3"
     # A link's own words say where it leads; a title shows to a mouse alone.
     token.attrs.pop("title", None)
-    if token.nesting >= 0 and token.tag in STYLES:
-        token.attrSet("style", STYLES[token.tag])
+    if token.nesting >= 0 and token.tag in clothes:
+        token.attrSet(attribute, clothes[token.tag])
 
 
 def _blocks(parent: SyntaxTreeNode) -> list[str]:

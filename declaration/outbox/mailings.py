@@ -72,6 +72,23 @@ def add_readers(*, mailing: Mailing, readers: QuerySet[Any], address: str = "ema
     return not end
 
 
+@transaction.atomic
+def add_addresses(*, mailing: Mailing, addresses: list[str]) -> None:
+    """Write an email for each of a few addresses that are no readers of ours: nobody leaves by them."""
+    highest = Email.objects.aggregate(highest=Max("pk"))["highest"] or 0
+    Email.objects.bulk_create(
+        [Email(mailing=mailing, message=MESSAGE, to=address, recipient=0) for address in addresses],
+        ignore_conflicts=True,
+    )
+    rows = Email.objects.filter(mailing=mailing, pk__gt=highest)
+    Mailing.objects.filter(pk=mailing.pk).update(
+        audience=F("audience") + rows.count(),
+        first_email=highest + 1,
+        last_email=Email.objects.aggregate(highest=Max("pk"))["highest"] or 0,
+    )
+    mailing.refresh_from_db()
+
+
 def _insert(mailing: Mailing, chosen: str, parameters: tuple[Any, ...]) -> int:
     """Write the emails of the readers that a query chooses; return how many are new."""
     now = connection.ops.adapt_datetimefield_value(timezone.now())

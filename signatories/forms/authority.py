@@ -144,7 +144,7 @@ class ConsentsForm(QuestionForm):
         }
         help_texts = {
             "publish_signer_name": "The person agrees to this. Otherwise we show only their role.",
-            "newsletter_wanted": "Write to us whenever you want to stop it.",
+            "newsletter_wanted": "Every issue has a link with which you can leave at once.",
             "contact_by_signatories": "We pass a message on to you. We never give away your email address.",
         }
 

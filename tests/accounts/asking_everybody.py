@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import get_resolver, reverse
 
 from signatories.links import approver_token
+from tests.newsletter.access import newsletter_arguments
 
 
 def read_table(table):
@@ -57,7 +58,7 @@ def contents():
     }
 
 
-EXTRA = {"decide": {"decision": "accept"}, "care": {"what": "note"}}
+EXTRA = {"do": {"verb": "pause"}, "decide": {"decision": "accept"}, "care": {"what": "note"}}
 
 
 def arguments(name, objects):
@@ -72,12 +73,23 @@ def arguments(name, objects):
             (label for label in objects if name.startswith(f"admin:{label.replace('.', '_')}_")), None
         )
         verb = name.rpartition("_")[2]
-        if label is None or verb in {"changelist", "add", "done", "export", "find", "report", "csv"}:
+        if label is None or verb in {
+            "changelist",
+            "add",
+            "done",
+            "export",
+            "find",
+            "report",
+            "csv",
+            "preview",
+        }:
             return {}
         if verb == "bulk":
             return {"what": "accept"}
         key = "object_id" if verb in {"history", "delete", "change"} else "pk"
         return {key: objects[label].pk} | EXTRA.get(verb, {})
+    if name.startswith("newsletter_"):
+        return newsletter_arguments(name, objects)
     fixed = {
         "declaration_version": {"number": 1},
         "organisation": {"slug": "camden"},

@@ -33,6 +33,7 @@ from signatories.models import (
 from signatories.signing import start_draft
 from tests.accounts.asking_everybody import addresses, answers, arguments, contents, read_table
 from tests.accounts.people import sign_in_as_staff, staff_member
+from tests.newsletter.access import NEWSLETTER, newsletter_objects
 
 PEOPLE = ["stranger", "officer A", "officer B", "viewer", "moderator", "editor", "administrator"]
 
@@ -226,7 +227,7 @@ mailbox_html                                         aaaaaaa mmmmmmm
 """
 
 
-ROWS = read_table(TABLE)
+ROWS = read_table(TABLE + NEWSLETTER)
 
 
 @pytest.fixture
@@ -277,6 +278,7 @@ def world(db):
             organisation=councils[0], what_is_wrong="The name."
         ),
         "declaration.switches": Switches.objects.create(),
+        **newsletter_objects(),
         "signatories.organisation": councils[0],
         "signatories.progress": Progress.objects.create(
             commitment=signature.commitment, stage="on-track", happened="Words", reported_by=officers[0]

@@ -1,0 +1,6 @@
+"""The newsletter in the admin: issues for editors, subscribers for whoever answers readers."""
+
+from declaration.newsletter.admin.issues import IssueAdmin
+from declaration.newsletter.admin.subscribers import SubscriberAdmin, SuppressionAdmin
+
+__all__ = ["IssueAdmin", "SubscriberAdmin", "SuppressionAdmin"]

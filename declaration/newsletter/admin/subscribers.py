@@ -1,0 +1,162 @@
+"""Who subscribed, how and to what words; and the addresses we never write to."""
+
+import itertools
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+
+from declaration.accounts.people import person_of
+from declaration.newsletter import subscribing
+from declaration.newsletter.models import Subscriber, Suppression
+from declaration.spreadsheets import csv_lines
+
+EXPORTED = ["address", "source", "agreed to", "agreed at", "confirmed at", "left at", "why they left"]
+
+
+class NobodyWrites(admin.ModelAdmin):
+    """Readers decide about themselves; what staff may do has a button of its own."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Subscriber)
+class SubscriberAdmin(NobodyWrites):
+    list_display = ("email", "source", "confirmed_at", "left_at", "left_because")
+    list_filter = ("source", ("confirmed_at", admin.EmptyFieldListFilter), "left_because", "digest")
+    search_fields = ("email",)
+    fields = (
+        "email",
+        "source",
+        "asked_at",
+        "consent_at",
+        "agreed_to",
+        "confirmed_at",
+        "everything",
+        "wants_issues",
+        "digest",
+        "about",
+        "left_at",
+        "left_because",
+    )
+    readonly_fields = ("agreed_to", "about")
+    change_form_template = "admin/newsletter/subscriber/change_form.html"
+    change_list_template = "admin/newsletter/subscriber/change_list.html"
+
+    @admin.display(description="agreed to")
+    def agreed_to(self, subscriber: Subscriber) -> str:
+        return subscribing.wording_of(subscriber) or "–"
+
+    @admin.display(description="about")
+    def about(self, subscriber: Subscriber) -> str:
+        return ", ".join(str(interest) for interest in subscriber.interests.all()) or "–"
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("export/", wrap(self.export), name="newsletter_subscriber_export"),
+            path("<int:pk>/suppress/", wrap(self.suppress), name="newsletter_subscriber_suppress"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["may_suppress"] = request.user.has_perm("newsletter.suppress_subscriber")
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def export(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+        """Return all subscribers as CSV."""
+        if not request.user.has_perm("newsletter.export_subscriber"):
+            raise PermissionDenied
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        rows = (
+            (
+                one.email,
+                one.get_source_display(),
+                subscribing.wording_of(one),
+                one.consent_at,
+                one.confirmed_at,
+                one.left_at,
+                one.left_because,
+            )
+            for one in Subscriber.objects.order_by("pk").iterator(2000)
+        )
+        lines = csv_lines(itertools.chain([EXPORTED], rows))
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="subscribers.csv"'
+        return response
+
+    def suppress(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take an address off the list for good, on POST alone."""
+        if not request.user.has_perm("newsletter.suppress_subscriber"):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        subscriber = get_object_or_404(Subscriber, pk=pk)
+        note = request.POST.get("note", "").strip()[:300]
+        if not note:
+            self.message_user(request, "Say why before you suppress an address.", messages.ERROR)
+            return redirect("admin:newsletter_subscriber_change", pk)
+        subscribing.suppress(
+            address=subscriber.email, reason=Suppression.Reason.STAFF, by=person_of(request), note=note
+        )
+        self.message_user(request, "The address is suppressed.", messages.SUCCESS)
+        return redirect("admin:newsletter_subscriber_change", pk)
+
+
+class SuppressionForm(forms.ModelForm):
+    email = forms.EmailField(max_length=254, label="Address", help_text="We keep a hash of it only.")
+    note = forms.CharField(max_length=300, label="Why")
+
+    class Meta:
+        model = Suppression
+        fields = ("note",)
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(admin.ModelAdmin):
+    list_display = ("pk", "reason", "note", "at", "by")
+    list_filter = ("reason",)
+    list_select_related = ("by",)
+    form = SuppressionForm
+    fields = ("email", "note")
+
+    def get_fields(self, request: HttpRequest, obj: Suppression | None = None) -> Any:
+        return self.fields if obj is None else ("reason", "note", "at", "by")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None:
+            kwargs["form"] = forms.ModelForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Suppression, form: forms.ModelForm, change: bool) -> None:
+        address = form.cleaned_data["email"]
+        subscribing.suppress(
+            address=address,
+            reason=Suppression.Reason.STAFF,
+            by=person_of(request),
+            note=form.cleaned_data["note"],
+        )
+        obj.pk = Suppression.objects.get(address=subscribing.hash_of(address)).pk

@@ -1,0 +1,217 @@
+"""What editors do with an issue: approve, schedule, undo, test; and what the clock does when it is due."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from declaration.accounts.models import User
+from declaration.audit.recording import record
+from declaration.freshness import move_on
+from declaration.newsletter import rendering
+from declaration.newsletter.linting import problems_of
+from declaration.newsletter.models import NewsletterIssue, Subscriber
+from declaration.outbox import mailings
+from declaration.outbox.models import Mailing
+from declaration.switches import publication_paused_until
+
+# However urgent, there is time to take it back.
+UNDO: Final = timedelta(minutes=10)
+COLLEAGUES_AT_MOST: Final = 10
+
+
+class NotPossible(Exception):
+    """The issue does not stand where this can be done; the words say why."""
+
+
+def audience_of(issue: NewsletterIssue) -> QuerySet[Subscriber]:
+    """Return who would get an issue now."""
+    areas = [area.pk for area in issue.service_areas.all()]
+    return Subscriber.objects.subscribed().wanting(areas=areas, regions=issue.regions)
+
+
+@transaction.atomic
+def approve(*, issue: NewsletterIssue, by: User, revision: int) -> None:
+    """A second person says that these words may go out. Raises NotPossible."""
+    issue = _locked(issue)
+    if issue.approved_at is not None or not issue.is_editable:
+        raise NotPossible("It has been approved already.")
+    if issue.written_by_id == by.pk:
+        raise NotPossible("You wrote it. A colleague has to approve it.")
+    if issue.revision != revision:
+        raise NotPossible("It has been changed since you opened this page. Read it again.")
+    serious = [problem.words for problem in problems_of(issue) if problem.serious]
+    if serious:
+        raise NotPossible(f"Put this right first: {serious[0]}")
+    issue.approved_at, issue.approved_by = timezone.now(), by
+    issue.save(update_fields=["approved_at", "approved_by"])
+    _note("approved", issue, by, after={"revision": revision})
+
+
+@transaction.atomic
+def schedule(*, issue: NewsletterIssue, by: User, at: datetime | None, typed: int) -> None:
+    """Let it go out at a moment, or in ten minutes; `typed` is the number of readers, typed by hand.
+
+    Raises NotPossible.
+    """
+    issue = _locked(issue)
+    if issue.approved_at is None:
+        raise NotPossible("It has not been approved.")
+    if not issue.is_editable:
+        raise NotPossible("It has been scheduled already.")
+    readers = audience_of(issue).count()
+    if not readers:
+        raise NotPossible("Nobody would get it.")
+    if typed != readers:
+        raise NotPossible(f"It goes to {readers} readers now, and you typed {typed}. Check who gets it.")
+    earliest = timezone.now() + UNDO
+    issue.send_at, issue.scheduled_by = max(at or earliest, earliest), by
+    issue.save(update_fields=["send_at", "scheduled_by"])
+    _note("scheduled", issue, by, after={"send_at": issue.send_at, "readers": readers})
+
+
+@transaction.atomic
+def undo(*, issue: NewsletterIssue, by: User) -> None:
+    """Take a scheduled issue back before it begins. Raises NotPossible."""
+    issue = _locked(issue)
+    if issue.send_at is None or issue.mailing_id is not None:
+        raise NotPossible("It is too late to undo this: it is going out. You can pause or cancel it.")
+    issue.send_at, issue.scheduled_by = None, None
+    issue.save(update_fields=["send_at", "scheduled_by"])
+    _note("took back", issue, by)
+
+
+@transaction.atomic
+def send_test(*, issue: NewsletterIssue, by: User, to: list[str]) -> int:
+    """Send the issue as it stands to colleagues, through the same engine; return to how many."""
+    mail = rendering.mail_of(issue)
+    people = User.objects.filter(email__in=[address.lower() for address in to], is_active=True).exclude(
+        role=""
+    )
+    # Sent to the same people again only when something has changed.
+    fingerprint = hashlib.sha256("\0".join([mail.subject, mail.html, *sorted(to)]).encode()).hexdigest()[:16]
+    mailing = mailings.open_mailing(
+        key=f"newsletter-test:{issue.pk}:{fingerprint}:{timezone.now():%Y%m%d%H%M}",
+        name=f"Test of «{issue.subject}»",
+        subject=f"Test: {mail.subject}",
+        text=mail.text,
+        html=mail.html,
+        archive_url=rendering.archive_url(issue),
+        leave_url=rendering.leave_prefix(),
+        list_id=rendering.list_id(),
+    )
+    if mailing.state == Mailing.State.PREPARING:
+        # A colleague's number is no reader's: the link to leave in a test is of nobody.
+        mailings.add_addresses(mailing=mailing, addresses=[person.email for person in people])
+        mailings.start(mailing=mailing)
+    _note("sent a test", issue, by, after={"people": len(people)})
+    return len(people)
+
+
+def start_what_is_due() -> None:
+    """Begin the next scheduled issue, and go on preparing one that has begun. Run every few seconds."""
+    until = publication_paused_until()
+    if until is not None:
+        _hold_back(until)
+        return
+    due = NewsletterIssue.objects.filter(send_at__lte=timezone.now(), published_at=None)
+    for issue in due.order_by("send_at")[:5]:
+        _begin(issue)
+
+
+def _begin(issue: NewsletterIssue) -> None:
+    """Freeze the words, then the audience batch by batch, then let it go; stopped anywhere, it goes on."""
+    mailing = _opened(issue)
+    if mailing is None:
+        return
+    readers = audience_of(issue).filter(confirmed_at__lte=mailing.created_at)
+    until = timezone.now() + timedelta(seconds=20)
+    while not mailings.add_readers(mailing=mailing, readers=readers):
+        if timezone.now() > until:
+            return
+    with transaction.atomic():
+        issue = _locked(issue)
+        mailing.refresh_from_db()
+        if mailing.state == Mailing.State.PREPARING:
+            mailings.start(mailing=mailing)
+            _publish(issue)
+        elif mailing.state == Mailing.State.CANCELLED:
+            issue.published_at = None
+
+
+@transaction.atomic
+def _opened(issue: NewsletterIssue) -> Mailing | None:
+    issue = _locked(issue)
+    if issue.send_at is None or issue.published_at is not None:
+        return None
+    if issue.mailing is None:
+        mail = rendering.mail_of(issue)
+        issue.mailing = mailings.open_mailing(
+            key=f"newsletter-issue:{issue.pk}",
+            name=issue.subject,
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
+            archive_url=rendering.archive_url(issue),
+            leave_url=rendering.leave_prefix(),
+            list_id=rendering.list_id(),
+        )
+        issue.save(update_fields=["mailing"])
+    return None if issue.mailing.state == Mailing.State.CANCELLED else issue.mailing
+
+
+def _publish(issue: NewsletterIssue) -> None:
+    issue.published_at = timezone.now()
+    issue.save(update_fields=["published_at"])
+    _note("began to go out", issue, None)
+    move_on()
+
+
+def _hold_back(until: Any) -> None:
+    """During a pause of publication nothing goes out; what is half-way waits too."""
+    midnight = timezone.make_aware(datetime.combine(until, datetime.min.time()))
+    going = Mailing.objects.filter(state=Mailing.State.SENDING, issue__isnull=False)
+    for mailing in going.exclude(waits_until__gte=midnight):
+        mailings.wait(mailing=mailing, until=midnight, why="Newsletters are paused for the whole service.")
+
+
+@transaction.atomic
+def pause(*, issue: NewsletterIssue, by: User) -> None:
+    _change(issue, by, "paused", mailings.pause)
+
+
+@transaction.atomic
+def resume(*, issue: NewsletterIssue, by: User) -> None:
+    _change(issue, by, "resumed", mailings.resume)
+
+
+@transaction.atomic
+def cancel(*, issue: NewsletterIssue, by: User) -> None:
+    _change(issue, by, "cancelled", mailings.cancel)
+
+
+@transaction.atomic
+def retry_failed(*, issue: NewsletterIssue, by: User) -> None:
+    _change(issue, by, "retried failed emails of", mailings.retry_failed)
+
+
+def _change(issue: NewsletterIssue, by: User, verb: str, change: Any) -> None:
+    """Change the mailing of an issue. Raises NotPossible."""
+    if issue.mailing is None:
+        raise NotPossible("It is not going out.")
+    try:
+        change(mailing=issue.mailing)
+    except mailings.NotPossible as refused:
+        raise NotPossible(str(refused)) from refused
+    _note(verb, issue, by)
+
+
+def _locked(issue: NewsletterIssue) -> NewsletterIssue:
+    return NewsletterIssue.objects.select_for_update().get(pk=issue.pk)
+
+
+def _note(verb: str, issue: NewsletterIssue, by: User | None, **facts: Any) -> None:
+    record(verb=verb, on=issue, by=by, role=by.role if by else "system", **facts)

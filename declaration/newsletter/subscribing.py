@@ -1,0 +1,260 @@
+"""Ask for the newsletter, confirm, change, leave and be forgotten: each in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import models, transaction
+from django.db.models import Value
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from declaration.accounts.models import User
+from declaration.accounts.turns import take_turn
+from declaration.audit.recording import record
+from declaration.newsletter import consent, emails
+from declaration.newsletter.models import Asking, Interest, Subscriber, Suppression, new_key
+from declaration.outbox.mailings import forget_reader
+from declaration.outbox.models import Email
+
+# A council's whole staff may sit behind one network address; a script behind one stops soon.
+ASKINGS_PER_NETWORK: Final = 60
+MAILS_PER_ADDRESS: Final = 3
+A_DAY: Final = timedelta(days=1)
+UNCONFIRMED_KEPT_FOR: Final = timedelta(days=7)
+
+Interests = Mapping[str, Sequence[str]]
+
+
+class TooManyAskings(Exception):
+    """One network has asked as often as one may in a day."""
+
+
+class AddressTaken(Exception):
+    """Another subscription has this address."""
+
+
+def hash_of(address: str) -> str:
+    """Return what stands for an address in the list of suppressed ones (64 hex digits)."""
+    return salted_hmac("newsletter.suppression", address.lower(), algorithm="sha256").hexdigest()
+
+
+def is_suppressed(address: str) -> bool:
+    return Suppression.objects.filter(address=hash_of(address)).exists()
+
+
+@transaction.atomic
+def ask(
+    *,
+    email: str,
+    everything: bool,
+    wants_issues: bool,
+    digest: str,
+    interests: Interests,
+    network: str,
+) -> None:
+    """Somebody typed an address in and ticked the consent: ask the address to confirm.
+
+    Nothing tells the caller what we know of it: who is subscribed already gets an email that says so,
+    who must not be written to gets none, and nobody gets more than a few a day. Raises TooManyAskings.
+    """
+    email = email.strip().lower()
+    _count(network)
+    take_turn(hash_of(email))
+    if is_suppressed(email) or not _may_mail(email):
+        return
+    subscriber = Subscriber.objects.filter(email=email).first() or Subscriber(email=email)
+    if subscriber.is_subscribed:
+        emails.tell_they_are_subscribed(subscriber)
+        return
+    now = timezone.now()
+    subscriber.everything, subscriber.wants_issues = everything, wants_issues
+    subscriber.digest = digest
+    subscriber.source, subscriber.asked_at = Subscriber.Source.FORM, now
+    subscriber.consent_at, subscriber.consent_wording = now, consent.CURRENT
+    subscriber.save()
+    _set_interests(subscriber, interests)
+    _note("asked for the newsletter", subscriber, after={"wording": consent.CURRENT, "source": "form"})
+    emails.ask_to_confirm(subscriber)
+
+
+@transaction.atomic
+def confirm(*, subscriber: Subscriber) -> None:
+    """The button on the confirmation page was pressed. Pressed again, it changes nothing."""
+    subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    if subscriber.is_subscribed:
+        return
+    subscriber.confirmed_at = timezone.now()
+    subscriber.left_at, subscriber.left_because = None, ""
+    subscriber.save()
+    _note("confirmed", subscriber)
+
+
+@transaction.atomic
+def subscribe_signed_in(*, email: str, by: User) -> None:
+    """Subscribe a person who ticked the box while signed in: their sign-in has confirmed the address."""
+    email = email.strip().lower()
+    take_turn(hash_of(email))
+    if is_suppressed(email):
+        return
+    subscriber = Subscriber.objects.filter(email=email).first() or Subscriber(email=email)
+    if subscriber.is_subscribed:
+        return
+    now = timezone.now()
+    subscriber.source, subscriber.asked_at = Subscriber.Source.SIGN_UP, now
+    subscriber.consent_at, subscriber.consent_wording = now, consent.CURRENT
+    subscriber.confirmed_at = now
+    subscriber.left_at, subscriber.left_because = None, ""
+    subscriber.save()
+    _note("subscribed in the sign-up", subscriber, by=by, after={"wording": consent.CURRENT})
+
+
+@transaction.atomic
+def leave(*, subscriber: Subscriber, because: str = Subscriber.Left.READER, by: User | None = None) -> None:
+    """Take a reader off the list, and off every issue that is going out. Twice is once."""
+    subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    if subscriber.left_at is None:
+        subscriber.left_at, subscriber.left_because = timezone.now(), because
+        # Links that were sent before can no longer open what we hold.
+        subscriber.link_key = new_key()
+        subscriber.save()
+        _note("left", subscriber, by=by, after={"because": because})
+    forget_reader(address=subscriber.email, code="unsubscribed", why="The reader left before it was sent.")
+
+
+@transaction.atomic
+def change_choices(
+    *, subscriber: Subscriber, everything: bool, wants_issues: bool, digest: str, interests: Interests
+) -> None:
+    """What the reader wants from now on."""
+    before = _choices(subscriber)
+    subscriber.everything, subscriber.wants_issues = everything, wants_issues
+    subscriber.digest = digest
+    subscriber.save(update_fields=["everything", "wants_issues", "digest"])
+    _set_interests(subscriber, interests)
+    _note("changed choices", subscriber, before=before, after=_choices(subscriber))
+
+
+@transaction.atomic
+def ask_to_move(*, subscriber: Subscriber, address: str) -> None:
+    """Ask another address whether it wants to be the reader's; says nothing of whether it is taken."""
+    address = address.strip().lower()
+    if not is_suppressed(address) and _may_mail(address):
+        emails.ask_new_address_to_confirm(subscriber, address)
+
+
+@transaction.atomic
+def move(*, subscriber: Subscriber, address: str) -> None:
+    """The button in the email to the new address was pressed. Raises AddressTaken."""
+    take_turn(hash_of(address))
+    if Subscriber.objects.filter(email=address).exclude(pk=subscriber.pk).exists():
+        raise AddressTaken
+    forget_reader(address=subscriber.email, code="superseded", why="The reader has another address now.")
+    subscriber.email, subscriber.link_key = address, new_key()
+    subscriber.save(update_fields=["email", "link_key"])
+    _note("changed address", subscriber)
+
+
+@transaction.atomic
+def send_link(*, email: str, network: str) -> None:
+    """Email the link to what we hold, if we hold anything. Raises TooManyAskings."""
+    email = email.strip().lower()
+    _count(network)
+    subscriber = Subscriber.objects.subscribed().filter(email=email).first()
+    if subscriber is not None and _may_mail(email):
+        emails.send_manage_link(subscriber)
+
+
+@transaction.atomic
+def forget(*, subscriber: Subscriber) -> None:
+    """Delete everything we hold about a reader; what was sent stays as a number without an address."""
+    address = subscriber.email
+    forget_reader(address=address, code="unsubscribed", why="The reader asked to be forgotten.")
+    mailed = Email.objects.filter(to=address, mailing__isnull=False)
+    mailed.exclude(state__in=[Email.State.CLAIMED, Email.State.ATTEMPTING]).update(
+        to=Concat(Value("forgotten-"), Cast("pk", models.CharField()), Value("@example.invalid"))
+    )
+    emails.asked_for(address).exclude(state__in=[Email.State.CLAIMED, Email.State.ATTEMPTING]).delete()
+    _note("asked to be forgotten", subscriber)
+    subscriber.delete()
+
+
+@transaction.atomic
+def suppress(*, address: str, reason: str, by: User | None, note: str = "") -> None:
+    """Never write newsletters to an address again; its subscription ends. Twice is once."""
+    address = address.strip().lower()
+    Suppression.objects.bulk_create(
+        [Suppression(address=hash_of(address), reason=reason, note=note, by=by)], ignore_conflicts=True
+    )
+    suppression = Suppression.objects.get(address=hash_of(address))
+    record(
+        verb="suppressed an address",
+        on=suppression,
+        by=by,
+        role=by.role if by else "system",
+        after={"reason": reason},
+    )
+    subscriber = Subscriber.objects.filter(email=address).first()
+    if subscriber is not None:
+        leave(subscriber=subscriber, because=reason, by=by)
+
+
+def wording_of(subscriber: Subscriber) -> str:
+    """Return the words to which a reader agreed, or what else proves that they did."""
+    return consent.WORDINGS.get(subscriber.consent_wording or 0, subscriber.consent_proof)
+
+
+def sent_to(subscriber: Subscriber) -> int:
+    """Return how many issues went to a reader's address."""
+    sent = Email.objects.filter(to=subscriber.email, mailing__isnull=False, sent_at__isnull=False)
+    return sent.count()
+
+
+def clear_away() -> int:
+    """Remove subscriptions nobody confirmed in a week, and yesterday's askings; return how many rows."""
+    now = timezone.now()
+    unconfirmed = Subscriber.objects.filter(
+        confirmed_at=None, left_at=None, asked_at__lt=now - UNCONFIRMED_KEPT_FOR
+    )
+    gone, _ = unconfirmed.delete()
+    askings, _ = Asking.objects.filter(at__lt=now - A_DAY).delete()
+    return gone + askings
+
+
+def _count(network: str) -> None:
+    """Count one more asking of a network. Raises TooManyAskings."""
+    where = salted_hmac("newsletter.network", network, algorithm="sha256").hexdigest()
+    take_turn(where)
+    if Asking.objects.filter(network=where, at__gt=timezone.now() - A_DAY).count() >= ASKINGS_PER_NETWORK:
+        raise TooManyAskings
+    Asking.objects.create(network=where)
+
+
+def _may_mail(address: str) -> bool:
+    recent = emails.asked_for(address).filter(queued_at__gt=timezone.now() - A_DAY)
+    return recent.count() < MAILS_PER_ADDRESS
+
+
+def _set_interests(subscriber: Subscriber, interests: Interests) -> None:
+    wanted = {(kind, value) for kind, values in interests.items() for value in values}
+    for interest in subscriber.interests.all():
+        if (interest.kind, interest.value) not in wanted:
+            interest.delete()
+    Interest.objects.bulk_create(
+        [Interest(subscriber=subscriber, kind=kind, value=value) for kind, value in sorted(wanted)],
+        ignore_conflicts=True,
+    )
+
+
+def _choices(subscriber: Subscriber) -> dict[str, Any]:
+    return {
+        "everything": subscriber.everything,
+        "newsletter": subscriber.wants_issues,
+        "alerts": subscriber.digest,
+        "interests": sorted(str(interest) for interest in subscriber.interests.all()),
+    }
+
+
+def _note(verb: str, subscriber: Subscriber, *, by: User | None = None, **facts: Any) -> None:
+    record(verb=verb, on=subscriber, by=by, role=by.role or "officer" if by else "reader", **facts)

@@ -1,0 +1,78 @@
+"""What the newsletter may say about the register of signatories."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from declaration.newsletter.register import Block, News
+from signatories.links import absolute
+from signatories.models import Organisation, Signature
+from signatories.models.organisation import Kind, Region
+
+LISTED_AT_MOST = 30
+
+
+class SignatoriesRegister:
+    """Answers for `declaration.newsletter.register.Register`."""
+
+    def regions(self) -> Sequence[str]:
+        return list(Region.values)
+
+    def kinds(self) -> Sequence[tuple[str, str]]:
+        return [(str(value), str(label)) for value, label in Kind.choices]
+
+    def news(self, since: datetime, until: datetime) -> Sequence[News]:
+        found = (
+            Signature.objects.published()
+            .filter(signed_at__gte=since, signed_at__lt=until)
+            .select_related("organisation")
+            .prefetch_related("commitments__service_areas")
+            .order_by("signed_at", "pk")
+        )
+        return [_news(signature) for signature in found]
+
+    def blocks(self, since: datetime) -> Sequence[Block]:
+        blocks = []
+        new = Signature.objects.published().filter(signed_at__gte=since).select_related("organisation")
+        signed = [
+            f"- {_link(one.organisation)}" for one in new.order_by("organisation__name")[:LISTED_AT_MOST]
+        ]
+        if signed:
+            blocks.append(Block("New signatories", "## New signatories\n\n" + "\n".join(signed) + "\n"))
+        partners = (
+            Signature.objects.published()
+            .filter(commitments__open_to_others=True)
+            .select_related("organisation")
+            .prefetch_related("commitments")
+            .distinct()
+            .order_by("-signed_at")
+        )
+        looking = [
+            f"- {commitment.title}: {_link(one.organisation)}"
+            for one in partners[:LISTED_AT_MOST]
+            for commitment in one.commitments.all()
+            if commitment.open_to_others
+        ]
+        if looking:
+            blocks.append(
+                Block("Looking for partners", "## Looking for partners\n\n" + "\n".join(looking) + "\n")
+            )
+        return blocks
+
+
+def _link(organisation: Organisation) -> str:
+    return f"[{organisation.name}]({absolute(organisation.get_absolute_url())})"
+
+
+def _news(signature: Signature) -> News:
+    commitments = list(signature.commitments.all())
+    what = "; ".join(commitment.title for commitment in commitments)
+    assert signature.signed_at is not None  # noqa: S101 - published means signed
+    return News(
+        at=signature.signed_at,
+        organisation=signature.organisation.name,
+        what=what,
+        url=absolute(signature.organisation.get_absolute_url()),
+        region=signature.organisation.region,
+        kind=signature.organisation.kind,
+        areas=frozenset(area.pk for one in commitments for area in one.service_areas.all()),
+    )

@@ -1,0 +1,199 @@
+"""Two people, a typed number and ten minutes stand between an issue and its readers."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from declaration import switches
+from declaration.accounts.models import User
+from declaration.newsletter import sending
+from declaration.newsletter.admin.issues import ScheduleForm
+from declaration.newsletter.linting import problems_of
+from declaration.newsletter.models import Interest, NewsletterIssue
+from declaration.newsletter.progress import reader_in
+from declaration.outbox import mass_delivery, mass_sweeping
+from declaration.outbox.models import Email
+from tests.accounts.people import sign_in_as_staff, staff_member
+from tests.html import assert_valid_html
+from tests.newsletter.making import approved_issue, draft_issue, subscriber_of, subscribers
+from tests.outbox.test_mailings import FakeTransport
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor():
+    return staff_member("editor")
+
+
+def record(issue):
+    return reverse("admin:newsletter_newsletterissue_sending", args=[issue.pk])
+
+
+def do(client, issue, verb, **data):
+    return client.post(
+        reverse("admin:newsletter_newsletterissue_do", args=[issue.pk, verb]), data, follow=True
+    )
+
+
+def test_goes_the_whole_road(client, editor):
+    subscribers(3)
+    sign_in_as_staff(client, editor)
+    issue = draft_issue(written_by=User.objects.create_user("writer@communities.gov.uk", role="editor"))
+    assert_valid_html(client.get(record(issue)).content.decode())
+    assert "on its way to 1 of" in do(client, issue, "test", to=editor.email).content.decode()
+    assert "Approved." in do(client, issue, "approve", revision=1).content.decode()
+    assert "and you typed 2" in do(client, issue, "schedule", typed=2).content.decode()
+    response = do(client, issue, "schedule", typed=3)
+    assert "Until it begins you can take it back" in response.content.decode()
+    assert_valid_html(response.content.decode())
+
+    transport = FakeTransport()
+    sending.start_what_is_due()
+    mass_delivery.send_mailings(transport)
+    assert transport.took == [editor.email], "the test alone"
+    with time_machine.travel(timezone.now() + sending.UNDO + timedelta(seconds=1)):
+        sending.start_what_is_due()
+        mass_delivery.send_mailings(transport)
+        mass_sweeping.look_after()
+    assert sorted(transport.took[1:]) == [f"reader{n}@example.gov.uk" for n in range(3)]
+    issue.refresh_from_db()
+    assert (issue.status, issue.published_at is not None) == ("Sent", True)
+    page = client.get(f"{record(issue)}?reader=reader1@example.gov.uk").content.decode()
+    assert_valid_html(page)
+    assert "3 of 3 (100 %)" in page
+    assert "The email to this address: Sent." in page
+    lines = b"".join(client.get(reverse("admin:newsletter_newsletterissue_results", args=[issue.pk])))
+    assert lines.count(b"reader") == 3
+
+
+def test_the_writer_cannot_approve(editor):
+    issue = draft_issue(written_by=editor)
+    with pytest.raises(sending.NotPossible, match="A colleague"):
+        sending.approve(issue=issue, by=editor, revision=1)
+
+
+def test_approves_only_the_words_that_were_read(editor):
+    issue = draft_issue(revision=2)
+    with pytest.raises(sending.NotPossible, match="changed since"):
+        sending.approve(issue=issue, by=editor, revision=1)
+
+
+def test_an_edit_takes_the_approval_back(client, editor):
+    sign_in_as_staff(client, editor)
+    issue = approved_issue()
+    path = reverse("admin:newsletter_newsletterissue_change", args=[issue.pk])
+    assert_valid_html(client.get(path).content.decode())
+    client.post(path, {"subject": "Other", "slug": issue.slug, "summary": "x", "body": "Other words"})
+    issue.refresh_from_db()
+    assert (issue.approved_at, issue.revision, issue.written_by) == (None, 2, editor)
+
+
+def test_takes_a_scheduled_issue_back_and_sends_nothing(editor):
+    subscribers(1)
+    issue = approved_issue()
+    sending.schedule(issue=issue, by=editor, at=None, typed=1)
+    sending.undo(issue=issue, by=editor)
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        sending.start_what_is_due()
+    assert not Email.objects.exists()
+
+
+def test_freezes_words_and_readers_when_it_begins(editor):
+    subscribers(2)
+    issue = approved_issue()
+    sending.schedule(issue=issue, by=editor, at=None, typed=2)
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)) as clock:
+        sending.start_what_is_due()
+        clock.shift(timedelta(minutes=1))
+        subscriber_of("late@example.gov.uk")
+        sending.start_what_is_due()
+    assert Email.objects.count() == 2
+    NewsletterIssue.objects.update(body="Other")
+    assert "Other" not in NewsletterIssue.objects.get().mailing.text
+
+
+def test_goes_to_those_who_want_it():
+    for address, circumstances, interests in [
+        ("all@example.uk", {}, []),
+        ("london@example.uk", {"everything": False}, [("region", "London")]),
+        ("wales@example.uk", {"everything": False}, [("region", "Wales")]),
+        ("alerts@example.uk", {"wants_issues": False}, [("region", "London")]),
+        ("new@example.uk", {"confirmed_at": None}, []),
+        ("left@example.uk", {"left_at": timezone.now(), "left_because": "reader"}, []),
+    ]:
+        reader = subscriber_of(address, **circumstances)
+        for kind, value in interests:
+            Interest.objects.create(subscriber=reader, kind=kind, value=value)
+    readers = sending.audience_of(draft_issue(regions=["London"]))
+    assert set(readers.values_list("email", flat=True)) == {"all@example.uk", "london@example.uk"}
+    issue = draft_issue()
+    assert [*sending.audience_of(issue).values_list("email", flat=True)] == ["all@example.uk"]
+    assert reader_in(issue, "wales@example.uk")[0].startswith("The reader wants only news on")
+    assert reader_in(issue, "nobody@example.uk") == ["The address is not subscribed."]
+
+
+def test_waits_while_newsletters_are_paused(editor):
+    subscribers(1)
+    issue = approved_issue()
+    sending.schedule(issue=issue, by=editor, at=None, typed=1)
+    switches.change(by=None, quiet_until=timezone.localdate() + timedelta(days=3))
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        sending.start_what_is_due()
+        assert not Email.objects.exists()
+    with time_machine.travel(timezone.now() + timedelta(days=4)):
+        sending.start_what_is_due()
+        assert Email.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "moment"),
+    [
+        ("2026-12-01T09:00", datetime(2026, 12, 1, 9, tzinfo=UTC)),
+        ("2027-06-01T09:00", datetime(2027, 6, 1, 8, tzinfo=UTC)),
+        ("2027-03-28T01:30", None),
+        ("2026-10-25T01:30", None),
+    ],
+)
+def test_schedules_in_london_time_across_clock_changes(typed, moment):
+    form = ScheduleForm({"at": typed, "typed": "1"})
+    assert form.is_valid() is (moment is not None)
+    if moment:
+        assert form.cleaned_data["at"] == moment
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("![](https://example.com/x.png)", "no text for people"),
+        ("[Click here](https://example.com/)", "does not say where it leads"),
+        ("[the list](http://example.com/)", "not secure"),
+        ("[the list](/signatories/)", "leads nowhere"),
+        ("![x](http://example.com/x.png)", "must begin with https"),
+        ("word " * 11_000 + "\n" + "é" * 4_000, "It must be under 100 KB"),
+    ],
+)
+def test_finds_what_is_wrong_before_approval(editor, body, words):
+    issue = draft_issue(body=body)
+    assert [one for one in problems_of(issue) if words in one.words and one.serious]
+    with pytest.raises(sending.NotPossible, match="Put this right"):
+        sending.approve(issue=issue, by=editor, revision=1)
+
+
+def test_finds_nothing_wrong_in_a_good_issue():
+    assert problems_of(draft_issue()) == []
+
+
+def test_previews_what_is_typed_without_keeping_it(client, editor):
+    sign_in_as_staff(client, editor)
+    path = reverse("admin:newsletter_newsletterissue_preview")
+    response = client.post(path, {"subject": "Typed", "body": "**bold**<script>"})
+    assert "<strong>bold</strong>&lt;script&gt;" in response.content.decode()
+    assert "sandbox" in response["Content-Security-Policy"]
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert not NewsletterIssue.objects.exists()
+    assert_valid_html(client.get(path).content.decode())
+    assert_valid_html(client.get(reverse("admin:newsletter_newsletterissue_add")).content.decode())
