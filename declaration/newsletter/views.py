@@ -190,7 +190,8 @@ def feed(request: HttpRequest) -> HttpResponse:
     """The newest issues as Atom (RFC 4287)."""
     found = list(NewsletterIssue.objects.public()[:20])
     page = {
-        "issues": [(one, str(page_html(one))) for one in found],
+        # A slice is plain text again: Atom carries HTML escaped.
+        "issues": [(one, page_html(one)[:]) for one in found],
         "updated": [one.published_at for one in found[:1]],
     }
     return render(request, "newsletter/feed.xml", page, content_type="application/atom+xml; charset=utf-8")

@@ -227,7 +227,7 @@ mailbox_html                                         aaaaaaa mmmmmmm
 """
 
 
-ROWS = read_table(TABLE + NEWSLETTER)
+ROWS = read_table(TABLE.rstrip() + NEWSLETTER)
 
 
 @pytest.fixture
