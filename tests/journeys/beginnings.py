@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from declaration.accounts.models import User
 from declaration.models import DeclarationVersion, ServiceArea
-from signatories import moderation, registering, signing
+from signatories import moderation, registering, releasing, signing
 from signatories.models import Capacity, Casework, Organisation, Representative, Signature
 from tests.journeys.answers import Answers
 
@@ -134,3 +134,14 @@ def _session_of(user):
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     return session.session_key
+
+
+def forty_two_minutes_passed_without_a_click(*, session):
+    store = SessionStore(session)
+    store["seen_at"] -= 42 * 60
+    store.save()
+
+
+def the_clock_looked_for_what_may_be_published():
+    """What the worker's clock does every minute."""
+    releasing.publish_what_waited()
