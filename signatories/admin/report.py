@@ -39,7 +39,7 @@ class ReportPages(admin.ModelAdmin):
             "choices": MONTHS_CHOICES,
             "bars": _bars(found.months),
             "chart_height": ROW_HEIGHT * len(found.months),
-            "chart_width": LABEL_WIDTH + BARS_WIDTH + 60,
+            "chart_width": LABEL_WIDTH + BARS_WIDTH + 120,
         }
         return TemplateResponse(request, "admin/signatories/signature/report.html", context)
 
