@@ -203,7 +203,8 @@ def _questions(since: datetime) -> list[tuple[str, int]]:
         .prefetch_related("commitments__principles", "commitments__service_areas")
     )
     waiting_at = Counter(
-        next(iter(unanswered(draft, draft.started_by)), "all answered, not sent") for draft in drafts[:DRAFTS_LOOKED_AT]
+        next(iter(unanswered(draft, draft.started_by)), "all answered, not sent")
+        for draft in drafts[:DRAFTS_LOOKED_AT]
     )
     return [(name.replace("-", " ").capitalize(), count) for name, count in waiting_at.most_common()]
 
