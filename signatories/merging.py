@@ -62,6 +62,10 @@ class Plan:
     live: list[Signature]
 
     @property
+    def people_count(self) -> int:
+        return len(self.people) + len(self.twins)
+
+    @property
     def fingerprint(self) -> str:
         """Stands for everything that would move, so that a stale confirmation is noticed."""
         lists = (

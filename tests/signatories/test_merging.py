@@ -220,6 +220,7 @@ def test_find_look_and_confirm_in_the_admin(proposed, leeds, staff):
     preview = staff.get(f"{page}?into={leeds.pk}").content.decode()
     assert_valid_html(preview)
     assert signature.reference in preview and signature.started_by.email in preview
+    assert "People (1)" in preview and "Signatures (1)" in preview
     assert Organisation.objects.filter(merged_into__isnull=False).count() == 0
     soup = BeautifulSoup(preview, "html5lib")
     hidden = {tag["name"]: tag["value"] for tag in soup.select("#content form input[type=hidden]")}
