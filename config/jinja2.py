@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import jinja2
@@ -20,6 +21,7 @@ from config.govuk_forms import component, crispy, page_heading
 from config.static_files import integrity
 from declaration.models import Switches
 from declaration.switches import current as current_switches
+from declaration.switches import switches_at
 
 
 class CarefulUndefined(jinja2.Undefined):
@@ -127,7 +129,15 @@ def _in_london(when: date | datetime) -> date | datetime:
 
 def show_date(when: date | datetime | None) -> str:
     """Return «21 November 2026» in London time, or nothing for nothing."""
-    return "" if when is None else dateformat.format(_in_london(when), "j F Y")
+    if when is None:
+        return ""
+    local = _in_london(when)
+    return _written(local.date() if isinstance(local, datetime) else local)
+
+
+@lru_cache(maxsize=4096)
+def _written(day: date) -> str:
+    return dateformat.format(day, "j F Y")
 
 
 def show_datetime(when: datetime | None) -> str:
@@ -162,7 +172,10 @@ def switches_of(request: HttpRequest) -> Switches:
     """Return how the switches stand, asked of the database once for each page."""
     found = getattr(request, "switches", None)
     if found is None:
-        found = request.switches = current_switches()  # type: ignore[attr-defined]
+        # A page that knows the public number needs no query: the number moves with the switches.
+        fresh = getattr(request, "freshness", None)
+        found = switches_at(fresh) if fresh else current_switches()
+        request.switches = found  # type: ignore[attr-defined]
     return found
 
 

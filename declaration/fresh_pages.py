@@ -11,7 +11,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, wraps
 
@@ -145,7 +145,7 @@ class _Kept:
     etag: str
     by_day: bool
     content: bytes
-    compressed: bytes
+    compressed: bytes  # empty until somebody asks for it
     headers: tuple[tuple[str, str], ...]
 
     @property
@@ -200,19 +200,19 @@ class KeptPages:
         key = (request.path_info, request.META.get("QUERY_STRING", ""))
         kept = pages.get(key)
         if kept is not None:
-            answer = self._from(kept, request)
+            answer = self._from(key, kept, request)
             if answer is not None:
                 return answer
         response = self.get_response(request)
         by_day: bool | None = getattr(response, "stamp_by_day", None)
         if isinstance(response, HttpResponse) and by_day is not None and not response.cookies:
             if len(response.content) <= _LONGEST_PAGE:
-                kept = _keep(response, by_day)
+                kept = _compressed(_keep(response, by_day), request)
                 pages.put(key, kept)
                 _fill(response, kept, request)
         return response
 
-    def _from(self, kept: _Kept, request: HttpRequest) -> HttpResponseBase | None:
+    def _from(self, key: tuple[str, str], kept: _Kept, request: HttpRequest) -> HttpResponseBase | None:
         """Return the page if it is still what the database would say."""
         try:
             request.get_host()
@@ -227,6 +227,9 @@ class KeptPages:
             headers = tuple(pair for pair in kept.headers if pair[0] in _REPEATED)
         else:
             response, headers = HttpResponse(), kept.headers
+            if (compressed := _compressed(kept, request)) is not kept:
+                kept = compressed
+                pages.put(key, kept)
         for name, value in headers:
             response[name] = value
         if isinstance(response, HttpResponse) and response.status_code == 200:
@@ -236,24 +239,35 @@ class KeptPages:
 
 
 def _keep(response: HttpResponse, by_day: bool) -> _Kept:
-    """Return the page to keep, compressed once for all who will ask for it.
-
-    Nothing in it is secret, so its length after compression tells nobody anything.
-    """
+    """Return the page to keep."""
     patch_vary_headers(response, ("Accept-Encoding",))
     own = {"ETag", "Last-Modified", "Content-Length"}
     return _Kept(
         etag=response["ETag"],
         by_day=by_day,
         content=response.content,
-        compressed=gzip.compress(response.content, 6, mtime=0),
+        compressed=b"",
         headers=tuple((name, value) for name, value in response.items() if name not in own),
     )
 
 
+def _reads_gzip(request: HttpRequest) -> bool:
+    return _GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")) is not None
+
+
+def _compressed(kept: _Kept, request: HttpRequest) -> _Kept:
+    """Return the page with its compressed form if this client reads that: made once, for all of them.
+
+    Nothing in a public page is secret, so its length after compression tells nobody anything.
+    """
+    if kept.compressed or not _reads_gzip(request):
+        return kept
+    return replace(kept, compressed=gzip.compress(kept.content, 6, mtime=0))
+
+
 def _fill(response: HttpResponse, kept: _Kept, request: HttpRequest) -> None:
     """Give the response the page as this client can read it."""
-    if _GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+    if _reads_gzip(request):
         response.content = kept.compressed
         response["Content-Encoding"] = "gzip"
     else:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from declaration.accounts.models import User
 from declaration.audit.recording import record
-from declaration.freshness import move_on
+from declaration.freshness import Freshness, move_on
 from declaration.models import Switches
 
 _THE_ROW = 1
@@ -18,6 +18,24 @@ _CHANGED_HERE = ("sign_up_paused", "quiet_until", "banner")
 def current() -> Switches:
     """Return how the switches stand now; everything is on before anybody touched them."""
     return Switches.objects.filter(pk=_THE_ROW).first() or Switches(pk=_THE_ROW)
+
+
+_seen: tuple[Freshness, Switches] | None = None
+
+
+def switches_at(fresh: Freshness) -> Switches:
+    """Return how the switches stand at this number. Each process asks the database once for each."""
+    global _seen
+    seen = _seen
+    if seen is None or seen[0] != fresh:
+        seen = _seen = (fresh, current())
+    return seen[1]
+
+
+def forget() -> None:
+    """Drop what this process remembers; the next page asks the database."""
+    global _seen
+    _seen = None
 
 
 def publication_paused_until() -> date | None:

@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from signatories.rows import ListedCommitment, Row
 from signatories.searching import MAXIMUM_SEARCH_LENGTH, Found, words_of
-from signatories.snapshot import OF_COMMITMENTS, ONE_EACH, SORTS, ListedCommitment, Row, Snapshot
+from signatories.snapshot import OF_COMMITMENTS, ONE_EACH, SORTS, Snapshot
 
 FACETS = ("nation", "region", "kind", "principle", "area", "status", "year")
 PER_PAGE = 50

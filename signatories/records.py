@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from signatories.facets import Answer
-from signatories.models import Capacity, Commitment, Organisation, Signature
+from signatories.models import Commitment, Organisation, Status
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 ATTRIBUTION = (
@@ -36,21 +36,29 @@ def records_of(answer: Answer, places: Iterable[int]) -> Iterator[Record]:
 
 def _records(answer: Answer, places: list[int]) -> Iterator[Record]:
     rows = [(answer.snapshot.rows[place], answer.commitments(place)) for place in places]
-    texts = _texts([commitment.id for _, commitments in rows for commitment in commitments])
-    signatures = _signatures([row.signature_id for row, _ in rows])
-    successors = _successors([row.organisation_id for row, _ in rows])
+    shown = [commitment for _, commitments in rows for commitment in commitments]
+    texts = _texts([commitment.id for commitment in shown])
+    partners = _partners([commitment.id for commitment in shown if commitment.has_partners])
+    successors = _successors([row.organisation_id for row, _ in rows if row.has_successors])
     titles = {facet: dict(answer.snapshot.choices[facet]) for facet in ("principle", "area", "status")}
     base = settings.SITE_URL + reverse("signatories")
     for row, commitments in rows:
-        if row.signature_id not in signatures:
+        published = [commitment for commitment in commitments if commitment.id in texts]
+        if not published:
             continue
         yield {
-            **signatures[row.signature_id],
+            "reference": row.reference,
             "organisation": row.name,
             "slug": row.slug,
+            "gss_code": row.gss_code,
             "kind": row.kind,
+            "nation": row.nation,
+            "region": row.region,
             "signed_date": row.signed_on,
             "signed_at": row.signed_at,
+            "version": row.version,
+            "signer_role": row.signer_role,
+            "signer_name": row.signer_name,
             "status": "published",
             "superseded_by": successors[row.organisation_id],
             "last_updated": row.updated_at,
@@ -60,80 +68,57 @@ def _records(answer: Answer, places: list[int]) -> Iterator[Record]:
                     "id": commitment.id,
                     "title": commitment.title,
                     **texts[commitment.id],
-                    "principles": [titles["principle"].get(p, p) for p in sorted(commitment.principles)],
+                    "partners": partners[commitment.id] + texts[commitment.id]["partners"],
+                    "principles": [titles["principle"].get(p, p) for p in commitment.principles],
                     "service_areas": [titles["area"].get(a, a) for a in commitment.areas],
                     "stage": titles["status"][commitment.stage],
                 }
-                for commitment in commitments
-                if commitment.id in texts
+                for commitment in published
             ],
         }
 
 
+def _partners(commitments: list[int]) -> defaultdict[int, list[str]]:
+    found = defaultdict(list)
+    if commitments:
+        link = Commitment.partner_organisations.through.objects
+        for commitment, name in (
+            link.filter(commitment__in=commitments)
+            .order_by("organisation__name")
+            .values_list("commitment_id", "organisation__name")
+        ):
+            found[commitment].append(name)
+    return found
+
+
 def _texts(commitments: list[int]) -> dict[int, Record]:
-    partners = defaultdict(list)
-    link = Commitment.partner_organisations.through.objects
-    for commitment, name in (
-        link.filter(commitment__in=commitments)
-        .order_by("organisation__name")
-        .values_list("commitment_id", "organisation__name")
-    ):
-        partners[commitment].append(name)
+    columns = ("mission", "impact", "partners", "target_date", "open_to_others", "public_change_at")
+    found = Commitment.objects.filter(pk__in=commitments, signature__status=Status.PUBLISHED)
     return {
         pk: {
             "mission": mission,
             "impact": impact,
-            "partners": partners[pk] + [line.strip() for line in others.splitlines() if line.strip()],
+            "partners": [line.strip() for line in others.splitlines() if line.strip()],
             "target_date": target_date,
             "open_to_others": open_to_others,
             "last_updated": changed_at,
         }
-        for pk, mission, impact, others, target_date, open_to_others, changed_at in Commitment.objects.filter(
-            pk__in=commitments
-        ).values_list(
-            "pk", "mission", "impact", "partners", "target_date", "open_to_others", "public_change_at"
-        )
-    }
-
-
-def _signatures(signatures: list[int]) -> dict[int, Record]:
-    return {
-        pk: {
-            "reference": reference,
-            "gss_code": gss_code,
-            "nation": nation,
-            "region": region,
-            "version": version,
-            "signer_role": Capacity(capacity).label if capacity else "",
-            "signer_name": name if may_name else "",
-        }
-        for pk, reference, gss_code, nation, region, version, capacity, name, may_name in (
-            Signature.objects.published()
-            .filter(pk__in=signatures)
-            .values_list(
-                "pk",
-                "reference",
-                "organisation__gss_code",
-                "organisation__nation",
-                "organisation__region",
-                "version__number",
-                "signed_capacity",
-                "signed_by__full_name",
-                "publish_signer_name",
-            )
+        for pk, mission, impact, others, target_date, open_to_others, changed_at in (
+            found.order_by().values_list("pk", *columns)
         )
     }
 
 
 def _successors(organisations: list[int]) -> defaultdict[int, list[str]]:
     found = defaultdict(list)
-    link = Organisation.successors.through.objects
-    for organisation, slug in (
-        link.filter(from_organisation__in=organisations)
-        .order_by("to_organisation__slug")
-        .values_list("from_organisation_id", "to_organisation__slug")
-    ):
-        found[organisation].append(slug)
+    if organisations:
+        link = Organisation.successors.through.objects
+        for organisation, slug in (
+            link.filter(from_organisation__in=organisations)
+            .order_by("to_organisation__slug")
+            .values_list("from_organisation_id", "to_organisation__slug")
+        ):
+            found[organisation].append(slug)
     return found
 
 

@@ -8,27 +8,22 @@ snapshot is never altered.
 
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
-
-from django.utils import timezone
 
 from declaration.freshness import Freshness, freshness
 from declaration.models import Principle, ServiceArea
 from signatories.models import (
-    Commitment,
     Kind,
     Nation,
-    OrganisationAlias,
     Region,
     RegisterChange,
-    Signature,
     Stage,
-    Status,
 )
-from signatories.naming import plain, plain_words
+from signatories.naming import plain
+from signatories.rows import Loaded, Row, read, read_all
 from signatories.searching import WordIndex, bits_of
 
 # The facets of a signature, and those of each of its commitments.
@@ -37,50 +32,6 @@ OF_COMMITMENTS = ("principle", "area", "status")
 SORTS = ("newest", "name", "updated")
 # After more changes than this, or with more rows out of date, it is cheaper to read everything.
 _MANY_CHANGES = 200
-_AT_A_TIME = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class ListedCommitment:
-    id: int
-    title: str
-    stage: str
-    principles: tuple[str, ...]
-    areas: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What a list shows of one published signature."""
-
-    signature_id: int
-    organisation_id: int
-    slug: str
-    name: str
-    kind: str
-    region: str
-    signed_on: date
-    signed_at: datetime
-    updated_at: datetime
-    commitments: tuple[ListedCommitment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """A row with what only its sets and its order are made of."""
-
-    row: Row
-    facets: dict[str, str]
-    words: set[str]
-
-    def layers(self) -> Iterator[tuple[int, str, str]]:
-        """Return what its commitments have: which commitment, which facet, which value."""
-        for layer, commitment in enumerate(self.row.commitments):
-            yield layer, "status", commitment.stage
-            for principle in commitment.principles:
-                yield layer, "principle", principle
-            for area in commitment.areas:
-                yield layer, "area", area
 
 
 # value → one set of rows for the first commitment of each row, one for the second, and so on
@@ -117,77 +68,6 @@ class Snapshot:
         return found
 
 
-def _read_all() -> Iterator[_Loaded]:
-    """Read every published signature, so many at a time that their texts need little memory."""
-    organisations = list(Signature.objects.published().order_by("pk").values_list("organisation", flat=True))
-    for start in range(0, len(organisations), _AT_A_TIME):
-        yield from _read(organisations[start : start + _AT_A_TIME])
-
-
-def _read(organisations: Collection[int]) -> list[_Loaded]:
-    """Read the published signatures of these organisations."""
-    signatures = Signature.objects.published().filter(organisation__in=organisations)
-    commitments = Commitment.objects.filter(
-        signature__status=Status.PUBLISHED, signature__organisation__in=organisations
-    )
-    aliases = OrganisationAlias.objects.filter(organisation__in=organisations)
-    names, principles, areas = defaultdict(list), defaultdict(list), defaultdict(list)
-    for organisation, name in aliases.values_list("organisation", "name"):
-        names[organisation].append(name)
-    for commitment, principle in commitments.filter(principles__isnull=False).values_list(
-        "pk", "principles__number"
-    ):
-        principles[commitment].append(str(principle))
-    for commitment, area in commitments.filter(service_areas__isnull=False).values_list(
-        "pk", "service_areas__slug"
-    ):
-        areas[commitment].append(area)
-    texts = defaultdict(list)
-    columns = ("signature", "pk", "title", "mission", "impact", "partners", "stage", "public_change_at")
-    for signature, *commitment in commitments.order_by("pk").values_list(*columns):
-        texts[signature].append(commitment)
-    loaded = []
-    organisation_columns = ("slug", "name", "short_name", "gss_code", "kind", "nation", "region")
-    for pk, reference, signed_at, organisation, *about in (
-        signatures.order_by("pk")
-        .values_list(
-            "pk",
-            "reference",
-            "signed_at",
-            "organisation",
-            *(f"organisation__{c}" for c in organisation_columns),
-        )
-        .iterator(2000)
-    ):
-        slug, name, short_name, gss_code, kind, nation, region = about
-        promised = texts[pk]
-        signed_on = timezone.localdate(signed_at)
-        words = [name, short_name, gss_code, reference, *names[organisation]]
-        words += [text for commitment in promised for text in commitment[1:5]]
-        loaded.append(
-            _Loaded(
-                row=Row(
-                    signature_id=pk,
-                    organisation_id=organisation,
-                    slug=slug,
-                    name=name,
-                    kind=Kind(kind).label,
-                    region=region,
-                    signed_on=signed_on,
-                    signed_at=signed_at,
-                    updated_at=max([signed_at, *(c[6] for c in promised if c[6])]),
-                    commitments=tuple(
-                        ListedCommitment(c[0], c[1], c[5], tuple(principles[c[0]]), tuple(areas[c[0]]))
-                        for c in promised
-                    ),
-                ),
-                facets={"nation": nation, "region": region, "kind": kind, "year": str(signed_on.year)},
-                words=set(plain_words(" ".join(words))),
-            )
-        )
-    return loaded
-
-
 def _choices() -> dict[str, list[tuple[str, str]]]:
     """Return value and label of all that may be chosen, in the order in which it is offered."""
     titles = dict(
@@ -221,7 +101,7 @@ def _whole(fresh: Freshness) -> Snapshot:
     keys = {}
 
     def words() -> Iterator[tuple[int, set[str]]]:
-        for place, one in enumerate(_read_all()):
+        for place, one in enumerate(read_all()):
             rows.append(one.row)
             keys[place] = _key(one)
             for name, value in one.facets.items():
@@ -254,7 +134,7 @@ def _whole(fresh: Freshness) -> Snapshot:
     )
 
 
-def _key(one: _Loaded) -> tuple[datetime, str, datetime]:
+def _key(one: Loaded) -> tuple[datetime, str, datetime]:
     return one.row.signed_at, plain(one.row.name), one.row.updated_at
 
 
@@ -279,7 +159,7 @@ def _following(old: Snapshot, fresh: Freshness) -> Snapshot:
     if {number for number, _ in since} < set(range(old.fresh.number + 1, fresh.number + 1)):
         return _whole(fresh)
     changed = {organisation for _, organisation in since}
-    loaded = _read(changed)
+    loaded = read(changed)
     gone = {place for place in old.keys if old.rows[place].organisation_id in changed}
     listed, rows, index, depth = old.listed, list(old.rows), old.index, old.depth
     for place in gone:

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
+from declaration import switches
 from declaration.fresh_pages import pages
 from signatories import snapshot
 
@@ -45,6 +46,7 @@ def empty_cache():
     cache.clear()
     pages.clear()
     snapshot.forget()
+    switches.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -106,7 +106,7 @@ def signatories_atom(request: HttpRequest) -> HttpResponseBase:
     page = {
         "query": query,
         "answer": answer,
-        "records": list(records_of(answer, answer.places_on_page())),
+        "stages": dict(Stage.choices),
         "updated": max((row.updated_at for row, _ in answer.rows()), default=snapshot.fresh.changed_at),
         "licence": LICENCE,
     }

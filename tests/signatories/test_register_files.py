@@ -178,7 +178,7 @@ def test_forget_old_pages_before_memory_runs_out(monkeypatch):
     monkeypatch.setattr("declaration.fresh_pages._MAXIMUM_BYTES", 100_000)
     for number in range(20):
         Client().get(f"/signatories/?q={number}")
-    assert 1 <= len(pages._pages) <= 9
+    assert 1 <= len(pages._pages) < 20
     assert pages._bytes == sum(page.size for page in pages._pages.values()) <= 100_000
 
 

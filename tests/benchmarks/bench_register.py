@@ -1,0 +1,194 @@
+"""The list of signatories per second of CPU, beside less and less of a page, in one run on PostgreSQL.
+
+CPU is that of the web processes, and with the database's beside it. Everything is asked over
+connections that stay open. «Not kept» asks each time for a page that this process has not made since
+the last change: an address with a parameter of its own. ``BENCH_SERVER="granian …"`` measures
+another web server. The middle of three rounds counts.
+"""
+
+import itertools
+import os
+import re
+import shlex
+import socket
+import statistics
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.benchmarks.bench_signing import tree_cpu_seconds
+from tests.nginx import nginx_before
+from tests.programs import LOOPBACK, Program, python
+from tests.servers import Stack, shared_postgres
+
+CLIENTS = 4
+SECONDS = float(os.environ.get("BENCH_REGISTER_SECONDS", "1.0"))
+BROWSER = "Accept-Encoding: gzip\r\n"
+SIZES = [(300, 300), (10_000, 30_000)]
+COUNTER = itertools.count()
+MOST = 20_000
+LOAD = (
+    "from tests.benchmarks.large_register import load_large; answer = load_large(organisations, commitments)"
+)
+
+
+class Connection:
+    """Asks over one connection, with as little work as can be."""
+
+    def __init__(self, port):
+        self.port = port
+
+    def __enter__(self):
+        self.socket = socket.create_connection((LOOPBACK, self.port), timeout=60)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return self
+
+    def __exit__(self, *error):
+        self.socket.close()
+
+    def get(self, path, headers=""):
+        """Return the status, the head and the length of the body."""
+        request = f"GET {path} HTTP/1.1\r\nHost: localhost:{self.port}\r\n{headers}\r\n"
+        try:
+            return self._answer(request.encode())
+        except ConnectionError:  # the server ended it between two questions
+            self.__exit__()
+            return self.__enter__()._answer(request.encode())
+
+    def _answer(self, request):
+        self.socket.sendall(request)
+        data = b""
+        while b"\r\n\r\n" not in data:
+            data += self._more()
+        head, _, body = data.partition(b"\r\n\r\n")
+        status = int(head[9:12])
+        if status == 304:
+            return status, head, 0
+        if found := re.search(rb"(?i)content-length: (\d+)", head):
+            length = int(found[1])
+            while len(body) < length:
+                body += self._more()
+            return status, head, length
+        while not body.endswith(b"0\r\n\r\n"):
+            body += self._more()
+        return status, head, len(body)
+
+    def _more(self):
+        received = self.socket.recv(262_144)
+        if not received:
+            raise ConnectionError("closed")
+        return received
+
+
+class Measured:
+    """A running web server, with the database's CPU beside its own."""
+
+    def __init__(self, port, pid):
+        self.port, self.pid = port, pid
+        self.database = shared_postgres().program.pid
+
+    def rate(self, path, headers="", expect=200, unique=False):
+        """Return requests per second of web CPU, and of web and database CPU together."""
+        rounds = [self._round(path, headers, expect, unique) for _ in range(3)]
+        return tuple(statistics.median(found) for found in zip(*rounds, strict=True))
+
+    def _round(self, path, headers, expect, unique, requests=40):
+        """Ask as often as takes about the time to measure; the first few say how often that is."""
+        while True:
+            start = self._spent()
+            with ThreadPoolExecutor(CLIENTS) as clients:
+                each = itertools.repeat((path, headers, expect, unique, requests // CLIENTS), CLIENTS)
+                list(clients.map(self._ask, each))
+            web, database = (now - then for now, then in zip(self._spent(), start, strict=True))
+            if web > SECONDS / 2 or requests >= MOST:
+                answered = requests // CLIENTS * CLIENTS
+                return answered / web, answered / (web + database)
+            requests = min(MOST, max(2 * requests, int(requests * SECONDS / max(web, 0.02))))
+
+    def _ask(self, question):
+        path, headers, expect, unique, times = question
+        with Connection(self.port) as connection:
+            for _ in range(times):
+                own = f"{path}{'&' if '?' in path else '?'}x={next(COUNTER)}" if unique else path
+                status, _, _ = connection.get(own, headers)
+                assert status == expect, (path, status)
+
+    def _spent(self):
+        return tree_cpu_seconds(self.pid), tree_cpu_seconds(self.database)
+
+
+def server_command(port):
+    if asked := os.environ.get("BENCH_SERVER"):
+        return [*python(*shlex.split(asked)), "--host", LOOPBACK, "--port", port]
+    return python("gunicorn", "--config", "config/gunicorn.py", "--bind", f"{LOOPBACK}:{port}")
+
+
+@pytest.fixture(scope="module", params=SIZES, ids=lambda size: f"{size[0]} organisations")
+def service(request):
+    production = {
+        "DEBUG": "false",
+        "SECRET_KEY": "bench-" * 12,
+        "ALLOWED_HOSTS": "localhost",
+        "WEB_CONCURRENCY": "1",
+        "WEB_THREADS": "4",
+    }
+    with Stack("postgres", env=production, web=False, worker=False) as stack:
+        organisations, commitments = request.param
+        made = stack.python(LOAD, organisations=organisations, commitments=commitments)
+        stack.python("from django.db import connection; connection.cursor().execute('ANALYZE'); answer = 1")
+        command = [*server_command(stack.port), "tests.benchmarks.register_beside:application"]
+        web = Program(command, stack.folder / "web.log", env=stack.env)
+        try:
+            web.wait_for_port(stack.port)
+            yield made, Measured(stack.port, web.pid), stack
+        finally:
+            web.kill()
+
+
+def test_register(service):
+    made, server, stack = service
+    with Connection(server.port) as first:
+        _, head, length = first.get("/signatories/", BROWSER)
+        plain = first.get("/signatories/")[2]
+    etag = re.search(rb"(?i)etag: (.*)", head)[1].decode().strip()
+    print(f"\n{made}; the list weighs {length:,} bytes compressed, {plain:,} plain")
+    rows = {
+        "bare WSGI": ("/bench/wsgi/", "", 200, False),
+        "bare Django view": ("/bench/bare/", "", 200, False),
+        "minimal Django and Jinja": ("/bench/minimal/", "", 200, False),
+        "list, not kept": ("/signatories/", "", 200, True),
+        "list, kept": ("/signatories/", "", 200, False),
+        "list, kept, compressed": ("/signatories/", BROWSER, 200, False),
+        "list, not modified": ("/signatories/", f"If-None-Match: {etag}\r\n", 304, False),
+        "filtered, not kept": ("/signatories/?region=London&status=done&principle=1", "", 200, True),
+        "search, not kept": ("/signatories/?q=housing", "", 200, True),
+        "search for a part, not kept": ("/signatories/?q=sandwel", "", 200, True),
+        "search misspelt, not kept": ("/signatories/?q=birmingam+houzing", "", 200, True),
+        "JSON of fifty, not kept": ("/signatories.json?page=1", "", 200, True),
+        "Atom of fifty, not kept": ("/signatories.atom", "", 200, True),
+        "CSV of everything": ("/signatories.csv", "", 200, True),
+        "JSON of everything": ("/signatories.json", "", 200, True),
+    }
+    bare = minimal = 0
+    for name, asked in rows.items():
+        web, both = server.rate(*asked)
+        bare = web if name == "bare Django view" else bare
+        minimal = web if name == "minimal Django and Jinja" else minimal
+        beside = f"{web / bare:5.2f} of bare" if bare else ""
+        beside += f", {web / minimal:5.2f} of minimal" if minimal else ""
+        print(f"{name:28} {web:7.0f} by web CPU-second {both:7.0f} with the database's  {beside}", flush=True)
+    with nginx_before(stack.port, stack.folder) as nginx:
+        [pid] = [int(p) for p in os.listdir("/proc") if p.isdigit() and _is_nginx(p, stack.folder)]
+        front = Measured(nginx.port, pid)
+        for name, headers in {"plain": "", "compressed": BROWSER}.items():
+            web, _ = front.rate("/signatories/", headers)
+            print(f"behind nginx, {name:14} {web:8.1f} per nginx CPU-second", flush=True)
+
+
+def _is_nginx(pid, folder):
+    try:
+        with open(f"/proc/{pid}/cmdline") as file:
+            command = file.read()
+    except OSError:
+        return False
+    return "nginx: master" in command and str(folder) in command
