@@ -253,6 +253,9 @@ def test_growth_adds_up_to_the_register(country):
         "2019",
     ]
     assert years[-1].year == date.today().year
+    for link in table.select("tbody tr:first-child a"):
+        said = read(link["href"]).get_text(" ", strip=True)
+        assert f"{number(link.get_text())} of {years[-1].total} signatories match" in said
 
 
 # Sorting.

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from signatories import moderation, signing
 from signatories.models import Signature
+from signatories.restoring import restore
 from tests.factories import OrganisationFactory, ReasonFactory, RepresentativeFactory, SignatureFactory
 from tests.signatories.standing_on import DAY, answers, results, signed
 
@@ -115,3 +116,21 @@ def test_held_back_and_withdrawn_was_never_signed(version):
     signing.withdraw(signature=held, by=RepresentativeFactory(organisation=held.organisation))
     assert results("leeds", on=today) == [("leeds", "not-signed")]
     assert signature.organisation.slug == "camden"
+
+
+def test_days_off_the_register_do_not_count_after_it_was_restored(version, moderator, time_machine):
+    signature = signed("camden", datetime(2024, 1, 10, 12, tzinfo=UTC))
+    time_machine.move_to(datetime(2025, 6, 1, 12, tzinfo=UTC))
+    moderation.take_down(
+        signature=signature,
+        reasons=[ReasonFactory()],
+        note="Because.",
+        by=moderator,
+        seen=signature.submitted_at,
+    )
+    time_machine.move_to(datetime(2025, 6, 5, 12, tzinfo=UTC))
+    restore(signature=signature, by=moderator, note="A mistake.")
+    time_machine.move_to(datetime(2025, 9, 1, 12, tzinfo=UTC))
+    days = [date(2025, 5, 31), date(2025, 6, 1), date(2025, 6, 3), date(2025, 6, 5), date(2025, 6, 20)]
+    found = [results("camden", on=day)[0][1] for day in days]
+    assert found == ["signed", "signed", "not-signed", "signed", "signed"]
