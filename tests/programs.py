@@ -219,26 +219,35 @@ class Sink:
         command = [find_program("smtp-sink"), *(["-d", folder / "%Y."] if keep else []), *options]
         # Started by root it drops its rights, and could not write down a thing.
         command += ["-u", "root"] if os.geteuid() == 0 else []
-        self.program = Program([*command, f"{LOOPBACK}:{self.port}", 1000], folder / "log", cwd=folder)
+        self.command = [*command, f"{LOOPBACK}:{self.port}", 1000]
+        self.start()
+
+    def start(self):
+        """Begin to listen, again on the same port."""
+        self.program = Program(self.command, self.folder / "log", cwd=self.folder)
         self.program.wait_for_port(self.port)
 
     def begun(self):
         """Return how many messages came in, those cut off in the middle included."""
-        return len(self._messages())
+        return sum(1 for _ in os.scandir(self.folder)) - 1
 
     def _messages(self):
         return [path for path in self.folder.iterdir() if path.name != "log"]
 
     def accepted(self):
         """Return the X-Delivery-ID of every message that came to its end, repeats included."""
-        ids = []
+        return [delivery_id for delivery_id, _ in self.accepted_at()]
+
+    def accepted_at(self):
+        """Return the X-Delivery-ID of every such message, and when its last byte was written."""
+        found = []
         for path in self._messages():
             message = path.read_bytes()
             head, _, body = message.partition(b"X-Delivery-ID: ")
             delivery_id = body.splitlines()[0].strip().decode() if body else ""
             if message.rstrip().endswith(f"--=_{delivery_id.replace('-', '')}--".encode()):
-                ids.append(delivery_id)
-        return ids
+                found.append((delivery_id, path.stat().st_mtime))
+        return found
 
 
 @contextlib.contextmanager
