@@ -11,7 +11,7 @@ from django.test import Client
 
 from tests.html import assert_good_page
 
-pytestmark = pytest.mark.urls("tests.frontend.urls")
+pytestmark = [pytest.mark.urls("tests.frontend.urls"), pytest.mark.django_db]
 
 WRONG = {"title": "", "email": "x", "target_day": "31", "target_month": "2"}
 
