@@ -103,10 +103,19 @@ def test_link_to_the_promised_pages(client):
         "/",
         "/declaration/",
         "/signatories/",
+        "/commitments/",
+        "/coverage/",
         "/sign/",
     }
     own = {link["href"] for link in soup.footer.find_all("a", href=re.compile("^/"))}
-    assert own == {"/accessibility-statement/", "/privacy/", "/cookies/", "/contact/"}
+    assert own == {
+        "/check/",
+        "/api/v1/docs",
+        "/accessibility-statement/",
+        "/privacy/",
+        "/cookies/",
+        "/contact/",
+    }
 
 
 @pytest.mark.parametrize(
