@@ -1,0 +1,89 @@
+"""What officers and moderators do after a signature is public."""
+
+from tests.journeys.moderators import Moderator
+from tests.journeys.officers import Officer
+
+
+class Reporter(Officer):
+    """An officer whose commitment is public."""
+
+    def reports_progress(self, stage, happened, learned):
+        self.opens_the_dashboard()
+        self.follows(f"Report progress on the commitment of {self.council.name}")
+        self.presses("Continue")
+        self.sees_error("Select where your commitment stands", "Enter what has happened")
+        self.hands.choose(stage)
+        self.hands.type("What has happened?", happened)
+        self.hands.type("What have you learned? (optional)", learned)
+        self.presses("Continue")
+        self.sees_heading("Check your update")
+        self.presses("Publish update")
+        self.sees("Your update is public.", stage)
+
+    def proposes_another_title(self, title):
+        self.opens_the_dashboard()
+        self.follows(f"Change the commitment of {self.council.name}")
+        self.presses("Start")
+        self.presses("Send changes for review")
+        self.sees_error("You have not changed anything yet")
+        self.retitles(title)
+
+    def retitles(self, title):
+        self.follows("Change title")
+        self.hands.type("What is your commitment, in a few words?", title)
+        self.presses("Save changes")
+        self.sees("What you change")
+
+    def sends_the_changes(self):
+        self.presses("Send changes for review")
+        self.sees("We have your changes.")
+
+
+class Publisher(Moderator):
+    """A moderator who looks after what is public."""
+
+    def opens_the_edit_of(self, officer):
+        self.goes_to("/admin/signatories/commitmentedit/")
+        self.follows(officer.council.name)
+
+    def accepts_the_edit_of(self, officer):
+        self.opens_the_edit_of(officer)
+        self.follows("Accept")
+        self.presses("Accept and publish the new text")
+        self.sees("The emails are on their way.")
+
+    def sends_the_edit_back(self, officer, words):
+        self.opens_the_edit_of(officer)
+        self.follows("Request changes")
+        self.presses("Request changes and email the officer")
+        self.sees("Select a reason that the officer may read, or write a message")
+        self.hands.type("Message to the officer", words)
+        self.presses("Request changes and email the officer")
+        self.sees("The emails are on their way.")
+
+    def takes_the_update_down(self, officer, reason):
+        self.goes_to(f"/admin/signatories/progress/?q={officer.reference}")
+        self.opens_the_first_record()
+        self.hands.type("Why it is taken down", reason)
+        self.presses("Take down and email the officer")
+        self.sees("Taken down. The email is on its way.")
+
+    def restores(self, officer, reason):
+        self.opens_the_record(officer)
+        self.follows("Restore")
+        self.presses("Restore and send the emails")
+        self.sees("Enter why it is restored")
+        self.hands.type("Why it is restored", reason)
+        self.presses("Restore and send the emails")
+        self.sees("is on the public list again")
+
+    def merges_into(self, officer, council):
+        self.opens_the_record(officer)
+        self.follows("It is the same as one on the list: merge")
+        self.hands.type("Which organisation is it really?", council.name)
+        self.presses("Search")
+        self.hands.choose(council.name)
+        self.presses("Show what would move")
+        self.sees(officer.reference, officer.email)
+        self.presses("Merge for good")
+        self.sees(f"is part of {council.name} now.")
