@@ -10,11 +10,15 @@ from xdist.scheduler import LoadScopeScheduling
 
 JOURNEYS = "tests/journeys/"
 LONGEST_FIRST = [
+    "tests/security/test_generated_requests.py",
     "tests/outbox/test_killed_worker.py",
     "tests/signatories/test_races.py",
     "journeys on postgres",
     "tests/deployment/test_image.py",
     "tests/deployment/test_start.py",
+    "tests/security/test_observatory.py",
+    "tests/deployment/test_slow_clients.py",
+    "tests/outbox/test_database_restarts.py",
     "tests/outbox/test_faults.py",
     "tests/security/test_http_abuse.py",
 ]

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from tests.repository.tree import files, read
+from tests.sharing_out import LONGEST_FIRST, share_of
 
 MODULES = [name for name in files("tests", ending=".py") if name.rpartition("/")[2].startswith("test_")]
 SWITCHED_OFF = re.compile(r"\b(mark\.(skip|skipif|xfail)|pytest\.(skip|xfail)|wip)\b")
@@ -45,3 +46,8 @@ def test_write_a_test_for_every_module_of_tests():
     assert [
         name for name in MODULES if not re.search(r"^\s*(async )?def test_", read(name), flags=re.M)
     ] == []
+
+
+def test_share_out_files_that_there_are():
+    shares = {*MODULES, share_of("tests/journeys/test_signing.py::test_council_signs[postgres-chromium]")}
+    assert set(LONGEST_FIRST) - shares == set()
