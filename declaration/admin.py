@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from declaration import switches
 from declaration.accounts.people import person_of
-from declaration.audit.audited_admin import AuditedAdmin
+from declaration.audit.audited_admin import AuditedAdmin, ShortInline
 from declaration.freshness import move_on
 from declaration.models import DeclarationVersion, Principle, ServiceArea, Switches
 from declaration.publishing import NotReadyToPublish, publish
@@ -24,9 +24,8 @@ def _is_published(version: DeclarationVersion | None) -> bool:
     return version is not None and version.published_at is not None
 
 
-class PrincipleInline(admin.StackedInline):
+class PrincipleInline(ShortInline):
     model = Principle
-    extra = 0
 
     def has_add_permission(self, request: HttpRequest, obj: DeclarationVersion | None = None) -> bool:
         return super().has_add_permission(request, obj) and not _is_published(obj)

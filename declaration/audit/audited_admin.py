@@ -88,3 +88,13 @@ def _listed(obj: models.Model, names: list[str]) -> dict[str, list[str]]:
 
 def _values(obj: models.Model, names: list[str]) -> dict[str, str]:
     return {name: str(getattr(obj, name)) for name in names}
+
+
+class ShortInline(admin.StackedInline):
+    """The few rows that belong to a record; a made-up number of them renders no thousand forms."""
+
+    extra = 0
+    max_num = 100
+
+    def get_formset(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, **{"absolute_max": self.max_num, **kwargs})

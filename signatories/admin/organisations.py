@@ -7,21 +7,19 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from declaration.audit.audited_admin import AuditedAdmin
+from declaration.audit.audited_admin import AuditedAdmin, ShortInline
 from signatories.admin.merging import MergingAdmin
 from signatories.changes import record_change
 from signatories.models import Organisation, OrganisationAlias, OrganisationDomain, Origin, What
 
 
-class DomainInline(admin.StackedInline):
+class DomainInline(ShortInline):
     model = OrganisationDomain
-    extra = 0
     verbose_name = "email domain"
 
 
-class AliasInline(admin.StackedInline):
+class AliasInline(ShortInline):
     model = OrganisationAlias
-    extra = 0
 
 
 @admin.register(Organisation)
