@@ -15,6 +15,7 @@ from declaration.accounts.models import User
 from declaration.models import DeclarationVersion, ServiceArea
 from signatories import moderation, registering, releasing, signing
 from signatories.models import Capacity, Casework, Organisation, Representative, Signature
+from tests.factories import SignatureFactory
 from tests.journeys.answers import Answers
 
 
@@ -145,3 +146,16 @@ def forty_two_minutes_passed_without_a_click(*, session):
 def the_clock_looked_for_what_may_be_published():
     """What the worker's clock does every minute."""
     releasing.publish_what_waited()
+
+
+def sixty_parishes_signed():
+    """Sixty parish councils have signed, and one whose name is easily misspelt."""
+    names = [f"Journeyborough {number}" for number in range(1, 61)] + ["Glitborough"]
+    for name in names:
+        SignatureFactory(
+            published=True,
+            organisation__name=f"{name} Parish Council",
+            organisation__short_name=name,
+            organisation__kind="parish-or-town",
+            organisation__region="South West",
+        )
