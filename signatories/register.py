@@ -1,12 +1,15 @@
 """The public register as querysets: who has signed, who may, and who is meant by a name."""
 
 import re
+from collections import defaultdict
 
 from django.db.models import Q, QuerySet
 
+from signatories import searching
 from signatories.models import Kind, Organisation, OrganisationAlias, Signature
 from signatories.models.organisation import OrganisationQuerySet
 from signatories.models.signature import SignatureQuerySet
+from signatories.naming import plain_words
 
 MAXIMUM_SEARCH_LENGTH = 100
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -18,11 +21,15 @@ def words_of(text: str) -> list[str]:
 
 
 def find_organisations(text: str) -> OrganisationQuerySet:
-    """Return listed organisations with every typed word in a name, or as GSS code. Nothing for no words."""
+    """Return listed organisations with every typed word in a name, or as GSS code. Nothing for no words.
+
+    Where no name has them as they were typed, the names most like them are found.
+    """
     words = words_of(text)
-    found = Organisation.objects.listed()
+    listed = Organisation.objects.listed().order_by("name")
     if not words:
-        return found.none()
+        return listed.none()
+    found = listed
     for word in words:
         other_names = OrganisationAlias.objects.filter(name__icontains=word)
         found = found.filter(
@@ -31,7 +38,29 @@ def find_organisations(text: str) -> OrganisationQuerySet:
             | Q(pk__in=other_names.values("organisation"))
             | Q(gss_code__iexact=word)
         )
-    return found.order_by("name")
+    return found if found.exists() else listed.filter(pk__in=_written_otherwise(text))
+
+
+def _written_otherwise(text: str) -> list[int]:
+    """Return the organisations whose names have the words in another spelling: «saint», «birmingam»."""
+    plain = searching.words_of(text)
+    if not plain:
+        return []
+    names: dict[int, list[str]] = defaultdict(list)
+    for columns in (
+        Organisation.objects.values_list("pk", "name"),
+        Organisation.objects.values_list("pk", "short_name"),
+        OrganisationAlias.objects.values_list("organisation", "name"),
+    ):
+        for organisation, name in columns.order_by():
+            names[organisation].append(name)
+    organisations = list(names)
+    index = searching.WordIndex.of(
+        (place, set(plain_words(" ".join(names[organisation]))))
+        for place, organisation in enumerate(organisations)
+    )
+    found = index.search(plain).entries
+    return [organisation for place, organisation in enumerate(organisations) if found >> place & 1]
 
 
 def signatories() -> SignatureQuerySet:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from signatories.models import Organisation, OrganisationAlias
 from signatories.naming import key, plain
 from signatories.reference import DATA, load_reference
+from signatories.register import find_organisations
 
 
 @pytest.mark.parametrize(
@@ -76,3 +77,24 @@ def test_load_other_names(db):
         names = [row["name"] for row in csv.DictReader(file)]
     assert sorted(OrganisationAlias.objects.values_list("name", flat=True)) == sorted(names)
     assert Organisation.objects.get(aliases__name="Shepway District Council").slug == "folkestone-hythe"
+
+
+@pytest.mark.parametrize(
+    ("typed", "slug"),
+    [
+        ("saint albans", "st-albans"),
+        ("St. Alban's", "st-albans"),
+        ("birmingam", "birmingham"),
+        ("sadnwell", "sandwell"),
+        ("ynys mon", "isle-of-anglesey"),
+        ("shepway", "folkestone-hythe"),
+    ],
+)
+def test_look_up_an_organisation_however_it_is_written(typed, slug, db):
+    load_reference()
+    assert [organisation.slug for organisation in find_organisations(typed)] == [slug]
+
+
+def test_look_up_nobody_for_what_is_like_nothing(db):
+    load_reference()
+    assert not find_organisations("zzzzzzz")
