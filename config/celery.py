@@ -32,6 +32,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"queue": "newsletter", "expires": 30},
     },
+    "send alerts, in the morning": {
+        "task": "newsletter.send_alerts",
+        "schedule": 600.0,
+        "options": {"queue": "newsletter", "expires": 600},
+    },
     "clear unconfirmed subscriptions away": {
         "task": "newsletter.clear_away",
         "schedule": 3600.0,

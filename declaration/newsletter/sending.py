@@ -13,9 +13,10 @@ from declaration.audit.recording import record
 from declaration.freshness import move_on
 from declaration.newsletter import rendering
 from declaration.newsletter.linting import problems_of
-from declaration.newsletter.models import NewsletterIssue, Subscriber
+from declaration.newsletter.models import NewsletterIssue, Subscriber, Suppression
+from declaration.newsletter.subscribing import suppress
 from declaration.outbox import mailings
-from declaration.outbox.models import Mailing
+from declaration.outbox.models import Email, Mailing
 from declaration.switches import publication_paused_until
 
 # However urgent, there is time to take it back.
@@ -176,6 +177,21 @@ def _hold_back(until: Any) -> None:
     going = Mailing.objects.filter(state=Mailing.State.SENDING, issue__isnull=False)
     for mailing in going.exclude(waits_until__gte=midnight):
         mailings.wait(mailing=mailing, until=midnight, why="Newsletters are paused for the whole service.")
+
+
+def suppress_hard_bounces() -> int:
+    """Never write again to mailboxes that a mail server said do not exist (RFC 3463, 5.1.1)."""
+    recent = Mailing.objects.filter(created_at__gt=timezone.now() - timedelta(days=7))
+    dead = Email.objects.filter(
+        mailing__in=recent,
+        state__in=[Email.State.FAILED, Email.State.BOUNCED],
+        last_error__contains=" 5.1.1 ",
+    )
+    live = Subscriber.objects.subscribed().filter(email__in=dead.values("to"))
+    addresses = list(live.values_list("email", flat=True)[:1000])
+    for address in addresses:
+        suppress(address=address, reason=Suppression.Reason.BOUNCED, by=None)
+    return len(addresses)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from declaration.newsletter import sending, subscribing
+from declaration.newsletter import alerts, sending, subscribing
 
 
 @shared_task(name="newsletter.start_what_is_due")
@@ -10,6 +10,13 @@ def start_what_is_due() -> None:
     sending.start_what_is_due()
 
 
+@shared_task(name="newsletter.send_alerts")
+def send_alerts() -> None:
+    alerts.send_alerts()
+
+
 @shared_task(name="newsletter.clear_away")
 def clear_away() -> None:
+    """Forget who never confirmed, and suppress the mailboxes that do not exist."""
     subscribing.clear_away()
+    sending.suppress_hard_bounces()

@@ -4,7 +4,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from declaration.outbox import claiming, mailings, mass_claiming, quota
 from declaration.outbox.delivery import ASK_AFTER, BACK_OFF
+from declaration.outbox.mass_claiming import Result
 from declaration.outbox.models import Email, Mailing
 from declaration.outbox.transports.answers import Never, Transport, TryLater
 
@@ -90,14 +91,28 @@ class _Chunk:
     def send(self, emails: list[Email], stopping: Callable[[], bool]) -> None:
         width = self.transport.width if isinstance(self.transport, Wide) else 1
         give_up_at = time.monotonic() + settings.MAIL_LEASE_SECONDS / 8
-        for start in range(0, len(emails), width):
-            if stopping() or self.trouble or time.monotonic() > give_up_at:
-                return
-            begun = mass_claiming.begin(emails[start : start + width])
-            if not begun and self._is_over():
-                return
-            for email, answer in self._send_together(begun):
-                self._record(email, answer)
+        results: list[Result] = []
+        try:
+            for start in range(0, len(emails), width):
+                if stopping() or self.trouble or time.monotonic() > give_up_at:
+                    return
+                before, results = results, []
+                begun = self._step(before, emails[start : start + width])
+                if not begun and self._is_over():
+                    return
+                for email, answer in self._send_together(begun):
+                    results.append(self._result(email, answer))
+        finally:
+            self._step(results, [])
+
+    def _step(self, results: list[Result], emails: list[Email]) -> list[Email]:
+        recorded, begun = mass_claiming.step(results, emails)
+        for result in results:
+            if result.email.pk not in recorded:
+                log.error("The result of email %s came after its lease had run out.", result.email.pk)
+            elif result.state != State.PENDING:
+                self.counts[result.state.value] += 1
+        return begun
 
     def _is_over(self) -> bool:
         return not Mailing.objects.filter(pk=self.mailing.pk, state=Mailing.State.SENDING).exists()
@@ -113,37 +128,25 @@ class _Chunk:
                 answer = refused
             yield email, answer
 
-    def _record(self, email: Email, answer: Answer) -> None:
+    def _result(self, email: Email, answer: Answer) -> Result:
         now = timezone.now()
         if isinstance(answer, str):
-            if not mass_claiming.finish(email, State.SENT, sent_at=now, reference=answer):
-                log.error("Email %s was sent after its lease had run out.", email.pk)
-                return
-            self.counts["sent"] += 1
-        elif isinstance(answer, Never):
-            if mass_claiming.finish(email, State.FAILED, code=answer.code, words=answer.words):
-                self.counts["failed"] += 1
-        else:
-            self._wait(email, answer, now)
-
-    def _wait(self, email: Email, error: TryLater, now: datetime) -> None:
-        said: dict[str, Any] = {"code": error.code, "words": error.words}
-        if error.for_all:
-            self.trouble = error
-        if error.maybe_accepted and (self.transport.remembers or settings.UNCERTAIN_NEWSLETTERS == "hold"):
+            return Result(email, State.SENT, sent_at=now, reference=answer)
+        if isinstance(answer, Never):
+            return Result(email, State.FAILED, code=answer.code, words=answer.words)
+        said: dict[str, Any] = {"code": answer.code, "words": answer.words}
+        if answer.for_all:
+            self.trouble = answer
+        if answer.maybe_accepted and (self.transport.remembers or settings.UNCERTAIN_NEWSLETTERS == "hold"):
             ask = now + ASK_AFTER if self.transport.remembers else None
-            if mass_claiming.finish(email, State.UNCERTAIN, next_attempt_at=ask, **said):
-                self.counts["uncertain"] += 1
-        elif error.for_all and not error.maybe_accepted:
-            mass_claiming.give_back(email)
-        elif email.attempts > len(BACK_OFF):
-            state = State.UNCERTAIN if error.maybe_accepted else State.FAILED
-            if mass_claiming.finish(email, state, **said):
-                self.counts[state.value] += 1
-        else:
-            wait = timedelta(seconds=BACK_OFF[max(email.attempts, 1) - 1])
-            again = max(now + wait, error.not_before or now)
-            mass_claiming.finish(email, State.PENDING, next_attempt_at=again, **said)
+            return Result(email, State.UNCERTAIN, next_attempt_at=ask, **said)
+        if answer.for_all and not answer.maybe_accepted:
+            return Result(email, State.PENDING, was_no_attempt=True)
+        if email.attempts > len(BACK_OFF):
+            return Result(email, State.UNCERTAIN if answer.maybe_accepted else State.FAILED, **said)
+        wait = timedelta(seconds=BACK_OFF[max(email.attempts, 1) - 1])
+        again = max(now + wait, answer.not_before or now)
+        return Result(email, State.PENDING, next_attempt_at=again, **said)
 
     def count(self) -> None:
         """Add the results of this claim to the mailing, and decide whether it may go on."""

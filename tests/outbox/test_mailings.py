@@ -267,8 +267,9 @@ def test_decides_by_policy_when_an_answer_was_lost(going, settings, policy, foun
 def test_counts_anew_what_a_killed_sender_left(going, settings):
     mailing = going(5)
     emails = mass_claiming.claim(mailing, 5)
-    [first, second] = mass_claiming.begin(emails[:2])
-    mass_claiming.finish(first, Email.State.SENT, sent_at=timezone.now(), reference="250")
+    _, [first, second] = mass_claiming.step([], emails[:2])
+    result = mass_claiming.Result(first, Email.State.SENT, sent_at=timezone.now(), reference="250")
+    assert mass_claiming.step([result], []) == ({first.pk}, [])
     with time_machine.travel(timezone.now() + timedelta(seconds=settings.MAIL_LEASE_SECONDS + 1)) as clock:
         sweeping.sweep(FakeTransport())
         mass_sweeping.look_after()

@@ -22,7 +22,7 @@ from tests.servers import KINDS, Stack
 
 SHORT = {"MAIL_TIMEOUT_SECONDS": "0.5", "MAIL_LEASE_SECONDS": "4", "WEB_CONCURRENCY": "1"}
 # As many as there are connections of one sender to the mail server.
-WIDTH = 8
+WIDTH = 16
 WORKERS = 2
 SECONDS_IN_FLIGHT = 1.0
 BEGIN = """

@@ -20,7 +20,7 @@ from declaration.outbox.transports.answers import Never, TryLater
 
 Answer = str | TryLater | Never
 
-WIDTH = 8
+WIDTH = 16
 # A fresh connection now and then lets the relay balance its load.
 MESSAGES_PER_LINE = 500
 # Refusals that tell of our account at the relay and not of the email.
