@@ -178,9 +178,16 @@ class Answer:
         start = (self.page - 1) * PER_PAGE
         return list(islice(self.places(), start, start + PER_PAGE))
 
-    def rows(self) -> list[tuple[Row, list[ListedCommitment]]]:
-        """Return the rows of the page shown, each with its commitments that answer."""
-        return [(self.snapshot.rows[place], self.commitments(place)) for place in self.places_on_page()]
+    def rows(self) -> list[tuple[int, Row, list[ListedCommitment]]]:
+        """Return the rows of the page shown with their numbers, each with its commitments that answer."""
+        return [
+            (place, self.snapshot.rows[place], self.commitments(place)) for place in self.places_on_page()
+        ]
+
+    @property
+    def narrows_commitments(self) -> bool:
+        """Whether some commitments of its rows may not answer."""
+        return bool(self._left_in_layers)
 
     def commitments(self, place: int) -> list[ListedCommitment]:
         """Return the commitments of a row that answer: all, unless a facet of commitments is chosen."""

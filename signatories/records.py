@@ -1,5 +1,6 @@
 """The register as data: one record for each signatory, the same for every format."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -31,22 +32,43 @@ def records_of(answer: Answer, places: Iterable[int]) -> Iterator[Record]:
     """
     waiting = iter(places)
     while chunk := list(islice(waiting, _AT_A_TIME)):
-        yield from _records(answer, chunk)
+        yield from _records(answer, chunk).values()
 
 
-def _records(answer: Answer, places: list[int]) -> Iterator[Record]:
-    rows = [(answer.snapshot.rows[place], answer.commitments(place)) for place in places]
-    shown = [commitment for _, commitments in rows for commitment in commitments]
+def json_of(answer: Answer, places: Iterable[int]) -> Iterator[str]:
+    """Return each record as JSON. Whole ones are written once for a snapshot."""
+    waiting, snapshot = iter(places), answer.snapshot
+    while chunk := list(islice(waiting, _AT_A_TIME)):
+        ready = (
+            {}
+            if answer.narrows_commitments
+            else {p: t for p in chunk if (t := snapshot.remembered("json", p))}
+        )
+        made = _records(answer, [place for place in chunk if place not in ready])
+        for place in chunk:
+            if place in ready:
+                yield ready[place]
+            elif place in made:
+                text = json.dumps(made[place], ensure_ascii=False, default=plain_json)
+                yield text if answer.narrows_commitments else snapshot.remember("json", place, text)
+
+
+def _records(answer: Answer, places: list[int]) -> dict[int, Record]:
+    if not places:
+        return {}
+    rows = [(place, answer.snapshot.rows[place], answer.commitments(place)) for place in places]
+    shown = [commitment for _, _, commitments in rows for commitment in commitments]
     texts = _texts([commitment.id for commitment in shown])
     partners = _partners([commitment.id for commitment in shown if commitment.has_partners])
-    successors = _successors([row.organisation_id for row, _ in rows if row.has_successors])
+    successors = _successors([row.organisation_id for _, row, _ in rows if row.has_successors])
     titles = {facet: dict(answer.snapshot.choices[facet]) for facet in ("principle", "area", "status")}
     base = settings.SITE_URL + reverse("signatories")
-    for row, commitments in rows:
+    records = {}
+    for place, row, commitments in rows:
         published = [commitment for commitment in commitments if commitment.id in texts]
         if not published:
             continue
-        yield {
+        records[place] = {
             "reference": row.reference,
             "organisation": row.name,
             "slug": row.slug,
@@ -76,6 +98,7 @@ def _records(answer: Answer, places: list[int]) -> Iterator[Record]:
                 for commitment in published
             ],
         }
+    return records
 
 
 def _partners(commitments: list[int]) -> defaultdict[int, list[str]]:

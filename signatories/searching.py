@@ -9,7 +9,6 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from heapq import nsmallest
 
 from signatories.naming import plain
 
@@ -128,15 +127,22 @@ class WordIndex:
         allowed = 1 if len(word) < 6 else 2
         shared = Counter(place for part in _parts_of(word) for place in self._parts.get(part, ()))
         best: list[str] = []
-        # Equals go by the alphabet, so that every process compares the same ones.
-        likeliest = nsmallest(_CANDIDATES, shared, key=lambda place: (-shared[place], self._words[place]))
-        for candidate in map(self._words.__getitem__, likeliest):
+        for candidate in self._likeliest(shared):
             slips = _slips(word, candidate, allowed)
             if slips <= allowed:
                 if slips < allowed:
                     best, allowed = [], slips
                 best.append(candidate)
-        return best
+        return sorted(best)
+
+    def _likeliest(self, shared: Counter[int]) -> list[str]:
+        """Return the words with the most parts in common; equals by the alphabet, the same everywhere."""
+        if not shared:
+            return []
+        least = sorted(shared.values(), reverse=True)[:_CANDIDATES][-1]
+        more = [self._words[place] for place, parts in shared.items() if parts > least]
+        equal = sorted(self._words[place] for place, parts in shared.items() if parts == least)
+        return more + equal[: _CANDIDATES - len(more)]
 
     def _entries_with(self, words: Iterable[str]) -> int:
         entries, few = 0, []

@@ -8,8 +8,8 @@ snapshot is never altered.
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -32,6 +32,8 @@ OF_COMMITMENTS = ("principle", "area", "status")
 SORTS = ("newest", "name", "updated")
 # After more changes than this, or with more rows out of date, it is cheaper to read everything.
 _MANY_CHANGES = 200
+# Pieces of pages and files, of about a thousand characters each.
+_MOST_REMEMBERED = 8_000
 
 
 # value → one set of rows for the first commitment of each row, one for the second, and so on
@@ -52,6 +54,16 @@ class Snapshot:
     orders: dict[str, tuple[int, ...]]
     keys: dict[int, tuple[datetime, str, datetime]]
     choices: dict[str, list[tuple[str, str]]]
+    _remembered: dict[tuple[str, object], str] = field(default_factory=dict, repr=False, compare=False)
+
+    def remembered(self, kind: str, what: Hashable) -> str | None:
+        return self._remembered.get((kind, what))
+
+    def remember(self, kind: str, what: Hashable, text: str) -> str:
+        """Keep text that nothing but this snapshot and the release make what it is, and return it."""
+        if len(self._remembered) < _MOST_REMEMBERED:
+            self._remembered[kind, what] = text
+        return text
 
     @property
     def count(self) -> int:
@@ -189,6 +201,8 @@ def _following(old: Snapshot, fresh: Freshness) -> Snapshot:
         orders=_orders(keys),
         keys=keys,
         choices={**_choices(), "year": _years(facets, listed)},
+        # A row never changes: what has changed has another number.
+        _remembered={key: text for key, text in old._remembered.copy().items() if key[0] == "row"},
     )
 
 

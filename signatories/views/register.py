@@ -5,14 +5,16 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.urls import reverse
 
 from declaration.fresh_pages import fresh_page, freshness_of
 from declaration.models import DeclarationVersion
 from declaration.public_pages import public_page
-from signatories.facets import FACETS, PER_PAGE, Answer, Query
+from signatories.facets import FACETS, PER_PAGE, Answer, Choice, Query
 from signatories.models import Stage
-from signatories.snapshot import current
+from signatories.rows import ListedCommitment, Row
+from signatories.snapshot import Snapshot, current
 
 
 @fresh_page()
@@ -20,14 +22,41 @@ def signatory_list(request: HttpRequest) -> HttpResponse:
     """List who has signed. Whatever the query string holds, the page makes sense."""
     snapshot = current(freshness_of(request))
     answer = Answer(snapshot, Query.read(request.GET, snapshot.choices))
+    facets = [(facet, tuple(answer.choices(facet))) for facet in FACETS]
     page = {
         "answer": answer,
         "query": answer.query,
-        "facets": [(facet, answer.choices(facet)) for facet in FACETS],
-        "stages": dict(Stage.choices),
+        "facets": facets,
+        "boxes": [_box(snapshot, facet, choices) for facet, choices in facets if choices],
+        "items": [_item(answer, *row) for row in answer.rows()],
         "pagination": _pagination(answer),
     }
     return render(request, "signatories/list.html", page)
+
+
+def _item(answer: Answer, place: int, row: Row, commitments: list[ListedCommitment]) -> str:
+    """Return one row as it stands in the list: written once, unless some of it is left out."""
+    kept = None if answer.narrows_commitments else answer.snapshot.remembered("row", place)
+    if kept is None:
+        kept = _macros("signatories/row.html").item(row, commitments, dict(Stage.choices))
+        if not answer.narrows_commitments:
+            answer.snapshot.remember("row", place, kept)
+    return kept
+
+
+def _box(snapshot: Snapshot, facet: str, choices: tuple[Choice, ...]) -> str:
+    """Return the choices of one facet, written once for the same counts."""
+    kept = snapshot.remembered(facet, choices)
+    if kept is None:
+        kept = snapshot.remember(
+            facet, choices, _macros("signatories/facets.html").facet_boxes(facet, choices)
+        )
+    return kept
+
+
+def _macros(template: str) -> Any:
+    """Return the macros of a template, to write a piece of a page with. What they write is markup."""
+    return get_template(template).template.module  # type: ignore[attr-defined]
 
 
 def _pagination(answer: Answer) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from declaration.fresh_pages import fresh_page, freshness_of
 from signatories.facets import Answer, Query
 from signatories.models import Stage
-from signatories.records import ATTRIBUTION, COLUMNS, LICENCE, lines_of, plain_json, records_of
+from signatories.records import ATTRIBUTION, COLUMNS, LICENCE, json_of, lines_of, records_of
 from signatories.snapshot import SORTS, current
 
 
@@ -80,8 +80,8 @@ def signatories_json(request: HttpRequest) -> HttpResponseBase:
     def text() -> Iterator[str]:
         yield json.dumps(head, ensure_ascii=False)[:-1] + ', "signatories": [\n'
         between = ""
-        for record in records_of(answer, _places(request, answer)):
-            yield between + json.dumps(record, ensure_ascii=False, default=plain_json)
+        for record in json_of(answer, _places(request, answer)):
+            yield between + record
             between = ",\n"
         yield "\n]}\n"
 
@@ -107,7 +107,7 @@ def signatories_atom(request: HttpRequest) -> HttpResponseBase:
         "query": query,
         "answer": answer,
         "stages": dict(Stage.choices),
-        "updated": max((row.updated_at for row, _ in answer.rows()), default=snapshot.fresh.changed_at),
+        "updated": max((row.updated_at for _, row, _ in answer.rows()), default=snapshot.fresh.changed_at),
         "licence": LICENCE,
     }
     response = render(

@@ -15,7 +15,8 @@ from declaration import switches
 from declaration.fresh_pages import pages
 from declaration.freshness import move_on
 from signatories import moderation, signing
-from signatories.models import Commitment, OrganisationDomain
+from signatories.changes import record_change
+from signatories.models import Commitment, OrganisationDomain, What
 from signatories.records import COLUMNS
 from tests.factories import OrganisationFactory, ReasonFactory, SignatureFactory, UserFactory
 
@@ -221,3 +222,27 @@ def test_keep_the_list_light():
         SignatureFactory(published=True)
     page = Client().get("/signatories/", headers={"Accept-Encoding": "gzip"})
     assert len(page.content) < 25_000
+
+
+def test_write_no_markup_of_somebody_elses(yesterday):
+    signature = SignatureFactory(published=True, organisation__name="<b>Bold</b> & Council")
+    Commitment.objects.filter(signature=signature).update(title="<script>alert(1)</script>")
+    for _ in range(2):  # written, and remembered
+        page = Client().get("/signatories/").content.decode()
+        assert "&lt;script&gt;alert(1)" in page and "&lt;b&gt;Bold&lt;/b&gt; &amp; Council" in page
+        assert "<script>alert" not in page and "<b>Bold" not in page
+        pages.clear()
+
+
+def test_remember_rows_no_longer_than_they_are_true():
+    first, second = SignatureFactory(published=True), SignatureFactory(published=True)
+    paths = ("/signatories/", "/signatories.json", "/signatories.atom")
+    for path in paths:
+        Client().get(path).getvalue()
+    Commitment.objects.filter(signature=first).update(title="A title of today")
+    with transaction.atomic():
+        record_change(organisation=first.organisation, what=What.EDITED)
+    for path in paths:
+        text = Client().get(path).getvalue().decode()
+        assert "A title of today" in text and second.commitment.title in text
+        assert first.commitment.title not in text

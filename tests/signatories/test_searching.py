@@ -43,7 +43,7 @@ def found(q):
     data = QueryDict(mutable=True)
     data["q"] = q
     now = snapshot.current()
-    return {row.slug for row, _ in Answer(now, Query.read(data, now.choices)).rows()}
+    return {row.slug for _, row, _ in Answer(now, Query.read(data, now.choices)).rows()}
 
 
 @pytest.mark.parametrize(
