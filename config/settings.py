@@ -276,7 +276,7 @@ UNCERTAIN_NEWSLETTERS = env.str("UNCERTAIN_NEWSLETTERS", "hold", validate=valida
 NEWSLETTERS_PER_MINUTE = env.int("NEWSLETTERS_PER_MINUTE", 2_700 if NOTIFY_API_KEY else 0)
 NEWSLETTERS_PER_DAY = env.int("NEWSLETTERS_PER_DAY", 225_000 if NOTIFY_API_KEY else 0)
 # Who tells the newsletter what is new in the register; the newsletter itself does not know it.
-NEWSLETTER_REGISTER = "signatories.news.SignatoriesRegister"
+NEWSLETTER_REGISTER = "signatories.register.news.SignatoriesRegister"
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", f"{SERVICE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>")
 MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", CONTACT_EMAIL)
 

@@ -11,8 +11,8 @@ from declaration.accounts.models import User
 from declaration.outbox.models import Email
 from declaration.working_days import is_working_day, london_day
 from signatories import emails_to_staff
+from signatories.desk.waiting import age_of, on_list
 from signatories.models import CorrectionRequest, Organisation, Signature
-from signatories.waiting import age_of, on_list
 
 # An email is no place for a list of hundreds; the desk is one click away.
 SHOWN = 20

@@ -19,6 +19,7 @@ from declaration.audit.models import AuditEvent
 from declaration.audit.recording import record
 from signatories import emails
 from signatories.changes import record_change
+from signatories.desk.timeline import Happening, events_since
 from signatories.models import (
     Actor,
     DraftDecision,
@@ -32,7 +33,6 @@ from signatories.models import (
 )
 from signatories.models.decision import words_for_officer
 from signatories.signing import lock, move
-from signatories.timeline import Happening, events_since
 
 
 class SubmissionHasChanged(Exception):

@@ -11,7 +11,7 @@ from django.core.cache import cache
 
 from declaration import switches
 from declaration.fresh_pages import pages
-from signatories import snapshot
+from signatories.register import snapshot
 
 pytest_plugins = ["tests.browser", "tests.emptying_history", "tests.sharing_out"]
 

@@ -20,11 +20,11 @@ from signatories import casework, moderation
 from signatories.admin.deciding import DecidingAdmin
 from signatories.admin.record import SAFE
 from signatories.admin.refusals import Refused, name_of
+from signatories.desk.risks import risks_of
+from signatories.desk.timeline import newest_events
+from signatories.desk.waiting import age_of
 from signatories.forms.casework import AssignForm, ParkForm, SeenForm
 from signatories.models import Signature
-from signatories.risks import risks_of
-from signatories.timeline import newest_events
-from signatories.waiting import age_of
 
 logger = logging.getLogger(__name__)
 # What is asked on the confirm page, by the last part of its address.

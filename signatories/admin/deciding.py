@@ -18,11 +18,11 @@ from signatories.admin.queue import next_in_list
 from signatories.admin.record import DECISIONS, RecordAdmin
 from signatories.admin.refusals import STALE, Refused, name_of
 from signatories.comparing import changes_since_last_submission
+from signatories.desk.risks import risks_of
+from signatories.desk.timeline import newest_event
 from signatories.emails import Preview, preview_decision
 from signatories.forms.moderation import DecisionForm, begin_with
 from signatories.models import Actor, DraftDecision, ModerationDecision, Outcome, Signature
-from signatories.risks import risks_of
-from signatories.timeline import newest_event
 
 PAGE = "admin/signatories/signature/decide.html"
 # The HTML of an email is shown as a mailbox would show it: inlined styles, no script, nothing fetched.

@@ -14,6 +14,7 @@ from django.urls import URLPattern, path
 from declaration.accounts.people import person_of
 from signatories import editing, moderation, releasing
 from signatories.comparing import changes_in, changes_since_last_sent
+from signatories.desk.waiting import age_since
 from signatories.forms.moderation import DecisionForm
 from signatories.models import (
     Actor,
@@ -24,7 +25,6 @@ from signatories.models import (
     Organisation,
     Outcome,
 )
-from signatories.waiting import age_since
 
 PERMISSION = "signatories.decide_signature"
 # The address of a decision, the verb of the table of edits, and the outcome.

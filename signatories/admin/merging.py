@@ -13,7 +13,7 @@ from declaration.accounts.people import person_of
 from declaration.audit.audited_admin import AuditedAdmin
 from signatories import merging
 from signatories.models import Organisation
-from signatories.register import find_organisations
+from signatories.register.organisations import find_organisations
 
 PERMISSION = "signatories.merge_organisation"
 MOST = 20

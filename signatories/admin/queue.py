@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from declaration.accounts.people import person_of
+from signatories.desk.waiting import LISTS, on_list
 from signatories.models import Signature, Status
 from signatories.models.signature import SignatureQuerySet
-from signatories.waiting import LISTS, on_list
 
 LABELS = {
     "waiting": "Waiting for review",

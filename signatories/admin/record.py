@@ -11,18 +11,19 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from declaration.accounts.people import person_of
-from signatories import casework, moderation, presence, registering
+from signatories import casework, moderation, registering
 from signatories.admin.queue import next_in_list
 from signatories.admin.refusals import Refused, name_of
 from signatories.comparing import changes_since_last_submission
+from signatories.desk import presence
+from signatories.desk.risks import risks_of
+from signatories.desk.timeline import newest_event, timeline_of
+from signatories.desk.waiting import age_of
 from signatories.email_domains import domain_of
 from signatories.forms.casework import AssignForm, NoteForm, ParkForm, SeenForm
 from signatories.models import Actor, Casework, DraftDecision, Outcome, Signature, Status
 from signatories.models.signature import LIVE
-from signatories.risks import risks_of
-from signatories.similarity import similar_to
-from signatories.timeline import newest_event, timeline_of
-from signatories.waiting import age_of
+from signatories.register.similarity import similar_to
 
 DECIDE = "signatories.decide_signature"
 # The address of a decision, the verb of the transition table, the outcome and who may take it.

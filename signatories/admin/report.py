@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from declaration.spreadsheets import csv_lines
-from signatories.report import MONTHS_CHOICES, Month, Report, report, rows
+from signatories.desk.report import MONTHS_CHOICES, Month, Report, report, rows
 
 PERMISSION = "signatories.view_report"
 # The chart, in its own units: one row of bars for each month.

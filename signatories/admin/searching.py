@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 from declaration.accounts.people import person_of
 from signatories.admin.bulk import BulkAdmin
 from signatories.admin.record import SAFE
-from signatories.finding import MOST, SHORTEST, find
+from signatories.desk.finding import MOST, SHORTEST, find
 
 LONGEST = 200
 

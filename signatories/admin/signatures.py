@@ -10,8 +10,8 @@ from signatories.admin.queue import StatusFilter
 from signatories.admin.report import ReportPages
 from signatories.admin.restoring import RestoringAdmin
 from signatories.admin.searching import SearchingAdmin
+from signatories.desk.waiting import age_of
 from signatories.models import Signature
-from signatories.waiting import age_of
 
 
 @admin.register(Signature)

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from declaration.models import DeclarationVersion
-from signatories.coverage import People, Share
 from signatories.models import (
     Commitment,
     Organisation,
@@ -17,7 +16,8 @@ from signatories.models import (
     Signature,
     Status,
 )
-from signatories.standing import NOT_SIGNED, Standing, State
+from signatories.register.coverage import People, Share
+from signatories.register.standing import NOT_SIGNED, Standing, State
 
 Record = dict[str, Any]
 

@@ -13,7 +13,6 @@ from ninja import Path, Query
 from ninja.errors import HttpError
 
 from declaration.freshness import freshness
-from signatories import as_at
 from signatories.api import schemas
 from signatories.api.problems import HonestAPI, tell_problems
 from signatories.api.records import (
@@ -31,12 +30,13 @@ from signatories.api.records import (
     version_record,
     versions,
 )
-from signatories.as_at_records import record_of
-from signatories.coverage import Query as CoverageQuery
-from signatories.coverage import Share, by_kind, by_nation, by_region, share, survey
 from signatories.models import Kind, Nation, Region, RegisterChange
 from signatories.models.progress import Stage
-from signatories.standing import standings_now
+from signatories.register import as_at
+from signatories.register.as_at_records import record_of
+from signatories.register.coverage import Query as CoverageQuery
+from signatories.register.coverage import Share, by_kind, by_nation, by_region, share, survey
+from signatories.register.standing import standings_now
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 ATTRIBUTION = (

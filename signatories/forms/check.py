@@ -9,10 +9,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils import timezone
 
-from signatories.as_at import EARLIEST
 from signatories.forms.dates import DateField, DateWidget
 from signatories.forms.plain_text import PlainTextForm
-from signatories.name_lists import (
+from signatories.register.as_at import EARLIEST
+from signatories.register.name_lists import (
     MAXIMUM_BYTES,
     MAXIMUM_LINES,
     Lines,

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from signatories.desk.risks import LINK, PERSONAL
 from signatories.forms.plain_text import PlainTextForm
 from signatories.models.progress import REPORTABLE
-from signatories.risks import LINK, PERSONAL
 
 
 def no_links(text: str) -> None:

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from declaration.accounts.models import User
 from declaration.outbox.models import Email
+from signatories.desk.waiting import Age, Waiting, age_since, count_lists
 from signatories.models import CommitmentEdit, CorrectionRequest, Organisation
-from signatories.waiting import Age, Waiting, age_since, count_lists
 
 register = template.Library()
 QUEUE = "admin:signatories_signature_changelist"

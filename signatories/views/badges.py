@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from declaration.fresh_pages import fresh_page
 from signatories.links import absolute
 from signatories.models import Organisation
-from signatories.profile import badge_of
+from signatories.register.profile import badge_of
 
 
 @fresh_page(by_day=False)

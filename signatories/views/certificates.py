@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from declaration.fresh_pages import fresh_page
-from signatories.certificates import certificate_pdf, certificate_url, signature_on_certificate
+from signatories.register.certificates import certificate_pdf, certificate_url, signature_on_certificate
 
 
 @fresh_page(by_day=False)

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from declaration.public_pages import public_page
 from declaration.spreadsheets import csv_lines
-from signatories.as_at import Report, check
-from signatories.as_at_records import COLUMNS, lines_of, record_of
 from signatories.forms.check import MAXIMUM_PASTE, CheckForm, UploadForm
+from signatories.register.as_at import Report, check
+from signatories.register.as_at_records import COLUMNS, lines_of, record_of
 
 
 @public_page

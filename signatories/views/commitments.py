@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from declaration.fresh_pages import fresh_page
-from signatories.browsing import PER_PAGE, Choice, Show, Theme, chosen, principles, themes, totals
+from signatories.register.browsing import PER_PAGE, Choice, Show, Theme, chosen, principles, themes, totals
 
 FEW = 3
 

@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from declaration.public_pages import public_page
-from signatories.coverage import Query, by_kind, by_nation, by_region, growth, share, survey
-from signatories.drawing import draw_growth, draw_map
 from signatories.models import Kind, Region
-from signatories.register import COUNCIL_KINDS
-from signatories.standing import State
+from signatories.register.coverage import Query, by_kind, by_nation, by_region, growth, share, survey
+from signatories.register.drawing import draw_growth, draw_map
+from signatories.register.organisations import COUNCIL_KINDS
+from signatories.register.standing import State
 
 
 @public_page

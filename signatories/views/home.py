@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from declaration.fresh_pages import fresh_page
-from signatories.browsing import Choice, Show, chosen, themes
 from signatories.models import Signature
-from signatories.register import councils, signatories
+from signatories.register.browsing import Choice, Show, chosen, themes
+from signatories.register.organisations import councils, signatories
 
 LATEST = 5
 TOP_THEMES = 6

@@ -16,7 +16,7 @@ from signatories.forms.organisations import (
     ProposalForm,
 )
 from signatories.models import Organisation
-from signatories.register import find_organisations
+from signatories.register.organisations import find_organisations
 from signatories.views.beginning import begin_draft, has_ended, sign_up_is_paused
 from signatories.views.unsaved import signed_in, unsaved
 

@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from declaration.fresh_pages import fresh_page
 from signatories.models import Organisation
-from signatories.profile import profile_of
-from signatories.similarity import similar_to
+from signatories.register.profile import profile_of
+from signatories.register.similarity import similar_to
 
 
 @fresh_page()

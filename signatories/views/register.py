@@ -11,10 +11,10 @@ from django.urls import reverse
 from declaration.fresh_pages import fresh_page, freshness_of
 from declaration.models import DeclarationVersion
 from declaration.public_pages import public_page
-from signatories.facets import FACETS, PER_PAGE, Answer, Choice, Query
 from signatories.models import Stage
-from signatories.rows import ListedCommitment, Row
-from signatories.snapshot import Snapshot, current
+from signatories.register.facets import FACETS, PER_PAGE, Answer, Choice, Query
+from signatories.register.rows import ListedCommitment, Row
+from signatories.register.snapshot import Snapshot, current
 
 
 @fresh_page()

@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import render
 
 from declaration.fresh_pages import fresh_page, freshness_of
-from signatories.facets import Answer, Query
 from signatories.models import Stage
-from signatories.records import ATTRIBUTION, COLUMNS, LICENCE, json_of, lines_of, records_of
-from signatories.snapshot import SORTS, current
+from signatories.register.facets import Answer, Query
+from signatories.register.records import ATTRIBUTION, COLUMNS, LICENCE, json_of, lines_of, records_of
+from signatories.register.snapshot import SORTS, current
 
 
 def _answer(request: HttpRequest) -> Answer:

@@ -7,9 +7,9 @@ from django.shortcuts import render
 from declaration.fresh_pages import fresh_page
 from declaration.models import DeclarationVersion
 from declaration.public_pages import public_page
-from signatories.browsing import themes
 from signatories.links import absolute
 from signatories.models import Organisation
+from signatories.register.browsing import themes
 
 # The protocol allows 50,000 addresses in one file.
 MOST_ORGANISATIONS = 45_000

@@ -26,6 +26,8 @@ BREAKING = [
     ("signatories-floors", "signatories/models/signature.py", "import signatories.signing"),
     ("signatories-floors", "signatories/emails.py", "import signatories.moderation"),
     ("signatories-floors", "signatories/drawer.py", ""),
+    ("register-floors", "signatories/register/searching.py", "import signatories.register.facets"),
+    ("register-floors", "signatories/register/drawer.py", ""),
     ("models-are-quiet", "signatories/models/signature.py", "import declaration.outbox.queue"),
     ("models-are-quiet", "declaration/models.py", "import celery"),
     ("models-are-quiet", "declaration/accounts/models.py", "import smtplib"),

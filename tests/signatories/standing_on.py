@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from signatories.as_at import check
 from signatories.models import Organisation
+from signatories.register.as_at import check
 from tests.factories import OrganisationFactory, SignatureFactory
 
 DAY = date(2024, 3, 31)

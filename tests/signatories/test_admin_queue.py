@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from signatories import moderation, signing
+from signatories.desk.risks import risks_of
 from signatories.models import Status
-from signatories.risks import risks_of
 from tests.accounts.people import sign_in_as_staff
 from tests.factories import (
     OrganisationFactory,

@@ -9,10 +9,10 @@ from declaration.audit.append_only import AppendOnly
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
 from signatories import casework, moderation, signing
+from signatories.desk.timeline import newest_event, newest_events
+from signatories.desk.waiting import on_list
 from signatories.models import CaseNote, DraftDecision, ImpossibleTransition, Outcome
 from signatories.registering import confirm_organisation
-from signatories.timeline import newest_event, newest_events
-from signatories.waiting import on_list
 from tests.factories import ReasonFactory, RepresentativeFactory, SignatureFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("version")]

@@ -13,10 +13,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from signatories.as_at import check
-from signatories.as_at_records import COLUMNS
 from signatories.models import OrganisationAlias
 from signatories.reference import load_register
+from signatories.register.as_at import check
+from signatories.register.as_at_records import COLUMNS
 from tests.factories import OrganisationFactory
 from tests.html import assert_good_page
 from tests.signatories.standing_on import DAY, answers, results, signed

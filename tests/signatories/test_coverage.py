@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from signatories.coverage import SORTS, Query, growth, share, survey
 from signatories.models import Kind, Nation, Organisation, Region
 from signatories.reference import load_reference, load_register
-from signatories.register import COUNCIL_KINDS
-from signatories.standing import State
+from signatories.register.coverage import SORTS, Query, growth, share, survey
+from signatories.register.organisations import COUNCIL_KINDS
+from signatories.register.standing import State
 from tests.factories import OrganisationFactory, SignatureFactory, signature_that_is
 from tests.html import assert_good_page
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from declaration.outbox.models import Email
 from signatories import casework, moderation, signing
+from signatories.desk.waiting import age_of, on_list, overdue_before
 from signatories.models import CommitmentEdit, CorrectionRequest
-from signatories.waiting import age_of, on_list, overdue_before
 from tests.accounts.people import sign_in_as_staff
 from tests.factories import (
     OrganisationFactory,

@@ -18,7 +18,7 @@ from signatories.models import (
     Representative,
     Signature,
 )
-from signatories.register import find_organisations
+from signatories.register.organisations import find_organisations
 from tests.accounts.people import sign_in_as_staff
 from tests.factories import (
     OrganisationFactory,

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from signatories.as_at import check
-from signatories.name_lists import MAXIMUM_BYTES, UnreadableList, read_pasted, read_upload
+from signatories.register.as_at import check
+from signatories.register.name_lists import MAXIMUM_BYTES, UnreadableList, read_pasted, read_upload
 
 LISTS = {
     "UTF-8": "Ynys Môn\nCamden\n".encode(),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from signatories.models import Organisation, OrganisationAlias
 from signatories.naming import key, plain
 from signatories.reference import DATA, load_reference
-from signatories.register import find_organisations
+from signatories.register.organisations import find_organisations
 
 
 @pytest.mark.parametrize(

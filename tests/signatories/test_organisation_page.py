@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from declaration.fresh_pages import pages
 from signatories import editing, signing
 from signatories.models import Status
-from signatories.similarity import similar_to
+from signatories.register.similarity import similar_to
 from tests.factories import (
     OrganisationFactory,
     ProgressFactory,

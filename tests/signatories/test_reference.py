@@ -18,7 +18,7 @@ from signatories.models import (
     RegisterChange,
 )
 from signatories.reference import load_reference
-from signatories.register import COUNCIL_KINDS, councils
+from signatories.register.organisations import COUNCIL_KINDS, councils
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from declaration.freshness import move_on
 from signatories import moderation, signing
 from signatories.changes import record_change
 from signatories.models import Commitment, OrganisationDomain, What
-from signatories.records import COLUMNS
+from signatories.register.records import COLUMNS
 from tests.factories import OrganisationFactory, ReasonFactory, SignatureFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +79,7 @@ def test_write_no_formula(text):
 
 
 def test_read_a_whole_file_of_more_rows_than_are_read_at_a_time(monkeypatch):
-    monkeypatch.setattr("signatories.records._AT_A_TIME", 7)
+    monkeypatch.setattr("signatories.register.records._AT_A_TIME", 7)
     for _ in range(20):
         SignatureFactory(published=True)
     references = [row["reference"] for row in rows()]
@@ -89,7 +89,7 @@ def test_read_a_whole_file_of_more_rows_than_are_read_at_a_time(monkeypatch):
 
 
 def test_follow_the_feed_from_page_to_page(monkeypatch):
-    monkeypatch.setattr("signatories.facets.PER_PAGE", 3)
+    monkeypatch.setattr("signatories.register.facets.PER_PAGE", 3)
     made = {SignatureFactory(published=True).organisation.name for _ in range(7)}
     names, ids, at = [], set(), "/signatories.atom?kind=unitary"
     while at:

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from declaration.models import Principle
-from signatories.facets import FACETS, Answer, Query
 from signatories.models import Commitment, Kind, Region, Stage
-from signatories.snapshot import current
+from signatories.register.facets import FACETS, Answer, Query
+from signatories.register.snapshot import current
 from tests.factories import CommitmentFactory, DeclarationVersionFactory, ServiceAreaFactory, SignatureFactory
 from tests.html import assert_good_page
 from tests.signatories.databases import KINDS, own_database
@@ -204,7 +204,7 @@ def test_answer_nonsense_with_a_sensible_page(register, query):
 
 
 def test_go_on_to_the_next_page_with_everything_kept(register, monkeypatch):
-    monkeypatch.setattr("signatories.facets.PER_PAGE", 4)
+    monkeypatch.setattr("signatories.register.facets.PER_PAGE", 4)
     monkeypatch.setattr("signatories.views.register.PER_PAGE", 4)
     start = "/signatories/?q=council&kind=unitary&kind=county&sort=name"
     names, at = [], start

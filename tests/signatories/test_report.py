@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from signatories import moderation, signing
+from signatories.desk.report import Month, report
+from signatories.desk.waiting import age_of, count_lists
 from signatories.models import ModerationDecision, Outcome, Signature
-from signatories.report import Month, report
-from signatories.waiting import age_of, count_lists
 from tests.accounts.people import sign_in_as_staff
 from tests.factories import ReasonFactory, SignatureFactory, UserFactory
 from tests.html import assert_valid_html

@@ -12,7 +12,7 @@ from declaration import switches
 from declaration.outbox.models import Email
 from signatories import moderation, releasing, restoring, signing
 from signatories.models import Commitment, ImpossibleTransition, RegisterChange, Signature
-from signatories.standing import History, State
+from signatories.register.standing import History, State
 from tests.factories import SignatureFactory, UserFactory
 from tests.html import assert_valid_html
 

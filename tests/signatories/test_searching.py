@@ -6,11 +6,11 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signatories import snapshot
 from signatories.changes import record_change
-from signatories.facets import Answer, Query
 from signatories.models import OrganisationAlias, What
-from signatories.searching import WordIndex, words_of
+from signatories.register import snapshot
+from signatories.register.facets import Answer, Query
+from signatories.register.searching import WordIndex, words_of
 from tests.factories import CommitmentFactory, SignatureFactory
 
 NAMES = {

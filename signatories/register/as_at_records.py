@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from signatories.as_at import Answer, Report
 from signatories.models import Organisation
+from signatories.register.as_at import Answer, Report
 
 Record = dict[str, Any]
 

@@ -17,8 +17,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from signatories.models import Kind, Nation, Organisation, Region, Signature
-from signatories.register import COUNCIL_KINDS
-from signatories.standing import NOT_SIGNED, Standing, State, standings_now
+from signatories.register.organisations import COUNCIL_KINDS
+from signatories.register.standing import NOT_SIGNED, Standing, State, standings_now
 
 
 class People(models.TextChoices):

@@ -1,6 +1,6 @@
 """What came in, what was decided and how fast, and where people stop, by month.
 
-Counts with the clock and the lists of the desk (``signatories.waiting``, ``declaration.working_days``).
+Counts with the clock and the lists of the desk (``signatories.desk.waiting``, ``declaration.working_days``).
 A month is a month of London's calendar.
 """
 
@@ -17,8 +17,8 @@ from django.utils import timezone
 from declaration.audit.models import AuditEvent
 from declaration.working_days import london_day, working_days_between
 from signatories.completeness import unanswered
+from signatories.desk.waiting import count_lists
 from signatories.models import ModerationDecision, Outcome, Signature, Status
-from signatories.waiting import count_lists
 
 REVIEWED = (Outcome.ACCEPTED, Outcome.CHANGES_REQUESTED, Outcome.REJECTED)
 # Of how many drafts it is looked up which question stopped them.

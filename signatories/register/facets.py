@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from signatories.rows import ListedCommitment, Row
-from signatories.searching import MAXIMUM_SEARCH_LENGTH, Found, words_of
-from signatories.snapshot import OF_COMMITMENTS, ONE_EACH, SORTS, Snapshot
+from signatories.register.rows import ListedCommitment, Row
+from signatories.register.searching import MAXIMUM_SEARCH_LENGTH, Found, words_of
+from signatories.register.snapshot import OF_COMMITMENTS, ONE_EACH, SORTS, Snapshot
 
 FACETS = ("nation", "region", "kind", "principle", "area", "status", "year")
 PER_PAGE = 50

@@ -5,11 +5,11 @@ from collections import defaultdict
 
 from django.db.models import Q, QuerySet
 
-from signatories import searching
 from signatories.models import Kind, Organisation, OrganisationAlias, Signature
 from signatories.models.organisation import OrganisationQuerySet
 from signatories.models.signature import SignatureQuerySet
 from signatories.naming import plain_words
+from signatories.register import searching
 
 MAXIMUM_SEARCH_LENGTH = 100
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")

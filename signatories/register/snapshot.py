@@ -23,8 +23,8 @@ from signatories.models import (
     Stage,
 )
 from signatories.naming import plain
-from signatories.rows import Loaded, Row, read, read_all
-from signatories.searching import WordIndex, bits_of
+from signatories.register.rows import Loaded, Row, read, read_all
+from signatories.register.searching import WordIndex, bits_of
 
 # The facets of a signature, and those of each of its commitments.
 ONE_EACH = ("nation", "region", "kind", "year")

@@ -7,9 +7,9 @@ from datetime import date
 
 from django.db import models
 
-from signatories.matching import Directory
 from signatories.models import Organisation
-from signatories.standing import History, Standing, State
+from signatories.register.matching import Directory
+from signatories.register.standing import History, Standing, State
 
 # The Declaration was launched in July 2018; the register knows who existed from that year on.
 EARLIEST = date(2018, 1, 1)

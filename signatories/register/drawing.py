@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from signatories.coverage import Cell, Council, Year
 from signatories.models import Region
+from signatories.register.coverage import Cell, Council, Year
 
 WIDTH = 20.0
 ROW = WIDTH * 3**0.5 / 2

@@ -1,0 +1,1 @@
+"""What staff read: what waits, what to be careful about, what happened, and the report."""
