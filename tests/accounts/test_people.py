@@ -208,3 +208,17 @@ class TestLastAdministrator:
         User.objects.create_user("gone@communities.gov.uk", role="administrator", is_active=False)
         with pytest.raises(staffing.LastAdministrator):
             staffing.change(person=boss, by=None, role="")
+
+
+@pytest.mark.django_db
+def test_nobody_is_asked_for_a_password(client):
+    """A row made without the manager has an empty password, which Django takes for a password."""
+    person = User.objects.create(email="somebody@communities.gov.uk", role="viewer")
+    sign_in_as_staff(client, person)
+    session = client.session
+    for method in (methods := session["account_authentication_methods"]):
+        method["at"] -= 3600
+    session["account_authentication_methods"] = methods
+    session.save()
+    page = client.get(reverse("mfa_deactivate_totp"), follow=True)
+    assert (page.status_code, page.request["PATH_INFO"]) == (200, reverse("mfa_reauthenticate"))
