@@ -1,7 +1,6 @@
 """What we ask allauth to do our way: its stages, its mail and its messages."""
 
 import logging
-from copy import copy
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -45,14 +44,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
-
-    def get_reauthentication_methods(self, user: Any) -> list[dict]:
-        """Offer the second factor alone: nobody has a password, whatever the account's column says."""
-        if not user.is_authenticated:
-            return []
-        without_password = copy(user)
-        without_password.set_unusable_password()
-        return super().get_reauthentication_methods(without_password)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return settings.LOGIN_REDIRECT_URL
