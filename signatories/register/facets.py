@@ -129,6 +129,10 @@ class Answer:
         layers = self._layers_but_for(facet)
         return rows if layers is None else rows & reduce(or_, layers, 0)
 
+    @cached_property
+    def _layers(self) -> list[int] | None:
+        return self._layers_but_for("")
+
     def _layers_but_for(self, facet: str) -> list[int] | None:
         chosen = [layers for name, layers in self._left_in_layers.items() if name != facet]
         return [reduce(and_, sets) for sets in zip(*chosen, strict=True)] if chosen else None
@@ -151,7 +155,7 @@ class Answer:
         """Return for each value the rows that have it in a commitment that answers the other facets."""
         layers, sets = self._layers_but_for(facet), self.snapshot.commitment_facets[facet]
         if layers is None:
-            return {value: reduce(or_, of_value, 0) for value, of_value in sets.items()}
+            return self.snapshot.in_any_commitment[facet]
         return {value: reduce(or_, map(and_, of_value, layers), 0) for value, of_value in sets.items()}
 
     # The rows.
@@ -192,7 +196,7 @@ class Answer:
     def commitments(self, place: int) -> list[ListedCommitment]:
         """Return the commitments of a row that answer: all, unless a facet of commitments is chosen."""
         commitments = self.snapshot.rows[place].commitments
-        chosen = self._layers_but_for("")
+        chosen = self._layers
         if chosen is None:
             return list(commitments)
         return [one for one, layer in zip(commitments, chosen, strict=False) if layer >> place & 1]

@@ -1,8 +1,10 @@
 """The register as data: one record for each signatory, the same for every format."""
 
+import csv
+import io
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -25,32 +27,46 @@ _AT_A_TIME = 500
 Record = dict[str, Any]
 
 
-def records_of(answer: Answer, places: Iterable[int]) -> Iterator[Record]:
-    """Return the record of each row, in this order, with its commitments that answer the query.
-
-    What stopped being published since the answer was found is left out.
-    """
-    waiting = iter(places)
-    while chunk := list(islice(waiting, _AT_A_TIME)):
-        yield from _records(answer, chunk).values()
-
-
 def json_of(answer: Answer, places: Iterable[int]) -> Iterator[str]:
-    """Return each record as JSON. Whole ones are written once for a snapshot."""
+    """Return the record of each row as JSON."""
+    return _written(answer, places, "json", _as_json)
+
+
+def csv_of(answer: Answer, places: Iterable[int]) -> Iterator[str]:
+    """Return the lines of each row as CSV, without the head."""
+    return _written(answer, places, "csv", _as_csv)
+
+
+def _written(
+    answer: Answer, places: Iterable[int], kind: str, write: Callable[[Record], str]
+) -> Iterator[str]:
+    """Return what is written of each row, in this order, with its commitments that answer the query.
+
+    Whole records are written once for a snapshot. What stopped being published since the answer
+    was found is left out.
+    """
     waiting, snapshot = iter(places), answer.snapshot
     while chunk := list(islice(waiting, _AT_A_TIME)):
-        ready = (
-            {}
-            if answer.narrows_commitments
-            else {p: t for p in chunk if (t := snapshot.remembered("json", p))}
-        )
+        ready = {}
+        if not answer.narrows_commitments:
+            ready = {place: text for place in chunk if (text := snapshot.remembered(kind, place))}
         made = _records(answer, [place for place in chunk if place not in ready])
         for place in chunk:
             if place in ready:
                 yield ready[place]
             elif place in made:
-                text = json.dumps(made[place], ensure_ascii=False, default=plain_json)
-                yield text if answer.narrows_commitments else snapshot.remember("json", place, text)
+                text = write(made[place])
+                yield text if answer.narrows_commitments else snapshot.remember(kind, place, text)
+
+
+def _as_json(record: Record) -> str:
+    return json.dumps(record, ensure_ascii=False, default=plain_json)
+
+
+def _as_csv(record: Record) -> str:
+    lines = io.StringIO(newline="")
+    csv.writer(lines).writerows(_lines_of(record))
+    return lines.getvalue()
 
 
 def _records(answer: Answer, places: list[int]) -> dict[int, Record]:
@@ -175,7 +191,7 @@ COLUMNS = (
 )
 
 
-def lines_of(record: Record) -> Iterator[list[str]]:
+def _lines_of(record: Record) -> Iterator[list[str]]:
     """Return the record as lines of a table, one for each commitment."""
     for commitment in record["commitments"]:
         line = {**record, **commitment}

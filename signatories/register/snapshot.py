@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from declaration.freshness import Freshness, freshness
 from declaration.models import Principle, ServiceArea
@@ -75,9 +76,17 @@ class Snapshot:
         found = {
             facet: {v for v, rows in of.items() if rows & self.listed} for facet, of in self.facets.items()
         }
-        for facet, of in self.commitment_facets.items():
-            found[facet] = {v for v, layers in of.items() if any(rows & self.listed for rows in layers)}
+        for facet, of in self.in_any_commitment.items():
+            found[facet] = {v for v, rows in of.items() if rows & self.listed}
         return found
+
+    @cached_property
+    def in_any_commitment(self) -> dict[str, dict[str, int]]:
+        """The rows that have a value in some commitment, for each facet of commitments."""
+        return {
+            facet: {value: reduce(or_, layers, 0) for value, layers in of.items()}
+            for facet, of in self.commitment_facets.items()
+        }
 
 
 def _choices() -> dict[str, list[tuple[str, str]]]:

@@ -92,7 +92,7 @@ class Measured:
         rounds = [self._round(path, headers, expect, unique) for _ in range(3)]
         return tuple(statistics.median(found) for found in zip(*rounds, strict=True))
 
-    def _round(self, path, headers, expect, unique, requests=40):
+    def _round(self, path, headers, expect, unique, requests=8):
         """Ask as often as takes about the time to measure; the first few say how often that is."""
         while True:
             start = self._spent()
