@@ -174,6 +174,13 @@ class NewsletterIssueQuerySet(models.QuerySet["NewsletterIssue"]):
         """Return what has begun to go out, newest first: what readers got, everybody may read."""
         return self.filter(published_at__isnull=False).order_by("-published_at", "-pk")
 
+    def going_out(self) -> Self:
+        """Return what is scheduled, being sent or paused, with its mailing."""
+        under_way = [Mailing.State.PREPARING, Mailing.State.SENDING, Mailing.State.PAUSED]
+        return self.filter(
+            Q(mailing__state__in=under_way) | Q(mailing__isnull=True, send_at__isnull=False)
+        ).select_related("mailing")
+
 
 class NewsletterIssue(models.Model):
     """One edition of the newsletter."""

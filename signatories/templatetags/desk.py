@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 
 from declaration.accounts.models import User
+from declaration.newsletter.models import NewsletterIssue
 from declaration.outbox.models import Email
 from signatories.desk.waiting import Age, Waiting, age_since, count_lists
 from signatories.models import CommitmentEdit, CorrectionRequest, Organisation
@@ -43,6 +44,7 @@ class Desk:
     yours: list[Line] = field(default_factory=list)
     elsewhere: list[Line] = field(default_factory=list)
     mail: list[Line] = field(default_factory=list)
+    mailings: list[NewsletterIssue] = field(default_factory=list)
     promise: int = settings.REVIEW_PROMISE_WORKING_DAYS
 
 
@@ -68,6 +70,8 @@ def desk(person: User) -> Desk:
         found.elsewhere.append(_mistakes())
     if person.has_perm("outbox.view_email"):
         found.mail.extend(_mail())
+    if person.has_perm("newsletter.view_newsletterissue"):
+        found.mailings.extend(NewsletterIssue.objects.going_out())
     return found
 
 

@@ -18,7 +18,7 @@ from declaration.outbox import mass_delivery, mass_sweeping
 from declaration.outbox.models import Email
 from tests.accounts.people import sign_in_as_staff, staff_member
 from tests.html import assert_valid_html
-from tests.newsletter.making import approved_issue, draft_issue, subscriber_of, subscribers
+from tests.newsletter.making import approved_issue, draft_issue, published_issue, subscriber_of, subscribers
 from tests.outbox.test_mailings import FakeTransport
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +197,19 @@ def test_previews_what_is_typed_without_keeping_it(client, editor):
     assert not NewsletterIssue.objects.exists()
     assert_valid_html(client.get(path).content.decode())
     assert_valid_html(client.get(reverse("admin:newsletter_newsletterissue_add")).content.decode())
+
+
+def test_the_desk_shows_what_goes_out(client, editor):
+    subscribers(2)
+    draft_issue()
+    sign_in_as_staff(client, editor)
+    home = reverse("admin:index")
+    assert "desk-lines" not in client.get(home).content.decode().partition("Newsletter</h3>")[2]
+    waiting, running = approved_issue(), published_issue()
+    sending.schedule(issue=waiting, by=editor, at=None, typed=2)
+    page = client.get(home).content.decode()
+    assert_valid_html(page)
+    assert f'<a href="{record(running)}">{running.subject}</a>' in page
+    assert f'<a href="{record(waiting)}">{waiting.subject}</a>' in page
+    assert "being sent: 0 of 2 sent" in page
+    assert "goes out on" in page
