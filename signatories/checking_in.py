@@ -34,9 +34,8 @@ def check_in(*, now: datetime | None = None) -> int:
     """Send every check-in that is due, and return how many organisations were asked.
 
     Does nothing outside office hours, on days that are not working days, and while publication is
-    paused. After a pause of the
-    service an organisation is asked once, not for everything it missed. A record that cannot be
-    asked about is logged and keeps nobody else waiting.
+    paused. After a pause of the service an organisation is asked once, not for everything it missed.
+    A record that cannot be asked about is logged and keeps nobody else waiting.
     """
     now = now or timezone.now()
     if not is_working_day(london_day(now)) or timezone.localtime(now).hour not in OFFICE_HOURS:

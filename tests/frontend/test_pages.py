@@ -110,6 +110,7 @@ def test_link_to_the_promised_pages(client):
     own = {link["href"] for link in soup.footer.find_all("a", href=re.compile("^/"))}
     assert own == {
         "/check/",
+        "/newsletter/",
         "/api/v1/docs",
         "/accessibility-statement/",
         "/privacy/",
