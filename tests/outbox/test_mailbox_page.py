@@ -10,6 +10,9 @@ from declaration.outbox.models import Email
 from declaration.outbox.transports.mailbox import MailboxTransport
 from tests.programs import ROOT, python
 
+# Every page asks the switches whether a banner stands on it.
+pytestmark = pytest.mark.django_db
+
 ADDRESS_OF_MAILBOX = "from django.urls import reverse; print(reverse('mailbox'))"
 PRODUCTION = {
     "SECRET_KEY": "an-example-of-fifty-letters-and-more-0123456789-abcdefgh",

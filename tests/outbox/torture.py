@@ -112,7 +112,8 @@ class Torture:
         wait_until(self._is_over, seconds=10 * PATIENCE, every=0.5, what="the end of the issue")
         for program in (*self.workers, self.beat):
             program.kill()
-        self.leaver.kill()
+        with self.leaver:  # waits, and closes what was written to and read from it
+            self.leaver.kill()
         self.found.seconds = time.monotonic() - started
         return self._count()
 
