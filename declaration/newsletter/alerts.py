@@ -11,7 +11,6 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -78,9 +77,8 @@ def _send(digest: str, end: datetime, start: datetime) -> int:
     return owed
 
 
-@transaction.atomic
 def _open(digest: str, end: datetime, chosen: Chosen, keys: list[int], news: Sequence[News]) -> bool:
-    """Open one group's mailing, unless it has been opened already."""
+    """Open one group's mailing and let it go, unless that was done; stopped anywhere, it goes on."""
     group = hashlib.sha256(repr(sorted(chosen)).encode()).hexdigest()[:16]
     context = {
         "news": news,
@@ -102,7 +100,12 @@ def _open(digest: str, end: datetime, chosen: Chosen, keys: list[int], news: Seq
     )
     if mailing.state != Mailing.State.PREPARING:
         return False
-    while not mailings.add_readers(mailing=mailing, readers=Subscriber.objects.filter(pk__in=keys)):
-        continue
-    mailings.start(mailing=mailing)
+    keys = sorted(keys)
+    for start in range(0, len(keys), mailings.BATCH):
+        some = Subscriber.objects.subscribed().filter(pk__in=keys[start : start + mailings.BATCH])
+        mailings.add_readers(mailing=mailing, readers=some)
+    try:
+        mailings.start(mailing=mailing)
+    except mailings.NotPossible:  # another clock was quicker
+        return False
     return True

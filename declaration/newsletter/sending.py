@@ -139,8 +139,6 @@ def _begin(issue: NewsletterIssue) -> None:
         if mailing.state == Mailing.State.PREPARING:
             mailings.start(mailing=mailing)
             _publish(issue)
-        elif mailing.state == Mailing.State.CANCELLED:
-            issue.published_at = None
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ import time_machine
 
 from declaration.newsletter import alerts, sending
 from declaration.newsletter.models import Interest, Subscriber
-from declaration.outbox import mass_delivery
+from declaration.outbox import mailings, mass_delivery
 from declaration.outbox.models import Email, Mailing
 from declaration.outbox.transports.answers import Never
 from tests.factories import OrganisationFactory, SignatureFactory
@@ -57,6 +57,28 @@ def test_tells_each_reader_of_what_they_chose_and_once():
         alerts.send_alerts()
     assert told() - {("all@example.uk", "2"), ("london@example.uk", "1")} == {("weekly@example.uk", "2")}
     assert "leave-token" in Mailing.objects.first().text
+
+
+def test_goes_on_where_it_was_stopped_among_more_readers_than_one_statement_names(monkeypatch):
+    monkeypatch.setattr(mailings, "BATCH", 2)
+    for number in range(5):
+        follower(f"r{number}@example.uk")
+    signed("London", TUESDAY - timedelta(hours=3))
+    add, batches = mailings.add_readers, []
+
+    def stop_at_the_second(*, mailing, readers):
+        batches.append(readers.count())
+        if len(batches) == 2:
+            raise ConnectionError("stopped")
+        return add(mailing=mailing, readers=readers)
+
+    monkeypatch.setattr(mailings, "add_readers", stop_at_the_second)
+    with time_machine.travel(TUESDAY, tick=False):
+        with pytest.raises(ConnectionError):
+            alerts.send_alerts()
+        assert alerts.send_alerts() == 1
+    assert told() == {(f"r{number}@example.uk", "1") for number in range(5)}
+    assert (batches, Mailing.objects.get().audience) == ([2, 2, 2, 2, 1], 5)
 
 
 @pytest.mark.parametrize("hour", [5, 23])
