@@ -227,9 +227,11 @@ def submit(*, signature: Signature, by: Representative) -> Signature:
     signature.submitted_by = by
     move(signature, verb, by=by.user, role=Actor.OFFICER, after={"answers": answers_of(signature)})
     emails.tell_officer_submission_received(signature)
-    if signature.newsletter_wanted and by.user is not None:
-        # Whoever signed in with a code has confirmed that address, and no other.
-        subscribe_signed_in(email=by.user.email, by=by.user)
+    agreed_at = signature.consents_given_at
+    if by.user is not None and signature.newsletter_wanted_by == by.user and agreed_at is not None:
+        # Whoever signed in with a code has confirmed that address, and no other; the tick of a
+        # colleague who wrote an earlier part of the draft is not theirs.
+        subscribe_signed_in(email=by.user.email, by=by.user, agreed_at=agreed_at)
     return signature
 
 

@@ -2,7 +2,12 @@
 
 from typing import Final
 
+ON_THE_PAGE: Final = 1
+IN_THE_SIGN_UP: Final = 2
 WORDINGS: Final = {
-    1: "Yes, email me. I can leave at any time, and you use my address for nothing else.",
+    ON_THE_PAGE: "Yes, email me. I can leave at any time, and you use my address for nothing else.",
+    IN_THE_SIGN_UP: (
+        "Send me the Local Digital newsletter. I can leave at any time, and you use my address for nothing"
+        " else but this sign-up."
+    ),
 }
-CURRENT: Final = max(WORDINGS)

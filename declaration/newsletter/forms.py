@@ -103,7 +103,7 @@ class SubscribeForm(ChoicesForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
     consent = forms.BooleanField(
-        label=consent.WORDINGS[consent.CURRENT],
+        label=consent.WORDINGS[consent.ON_THE_PAGE],
         error_messages={"required": "Tick the box if you want us to email you"},
     )
     field_order = ["email", "wants", "areas", "regions", "digest", "kinds", "consent"]

@@ -1,7 +1,7 @@
 """Ask for the newsletter, confirm, change, leave and be forgotten: each in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import models, transaction
@@ -72,10 +72,11 @@ def ask(
     subscriber.everything, subscriber.wants_issues = everything, wants_issues
     subscriber.digest = digest
     subscriber.source, subscriber.asked_at = Subscriber.Source.FORM, now
-    subscriber.consent_at, subscriber.consent_wording = now, consent.CURRENT
+    subscriber.consent_at, subscriber.consent_wording = now, consent.ON_THE_PAGE
+    subscriber.consent_proof = ""
     subscriber.save()
     _set_interests(subscriber, interests)
-    _note("asked for the newsletter", subscriber, after={"wording": consent.CURRENT, "source": "form"})
+    _note("asked for the newsletter", subscriber, after={"wording": consent.ON_THE_PAGE, "source": "form"})
     emails.ask_to_confirm(subscriber)
 
 
@@ -92,22 +93,25 @@ def confirm(*, subscriber: Subscriber) -> None:
 
 
 @transaction.atomic
-def subscribe_signed_in(*, email: str, by: User) -> None:
-    """Subscribe a person who ticked the box while signed in: their sign-in has confirmed the address."""
+def subscribe_signed_in(*, email: str, by: User, agreed_at: datetime) -> None:
+    """Subscribe a person who ticked the box while signed in: their sign-in has confirmed the address.
+
+    Who left after they had ticked it stays away.
+    """
     email = email.strip().lower()
     take_turn(hash_of(email))
     if is_suppressed(email):
         return
     subscriber = Subscriber.objects.filter(email=email).first() or Subscriber(email=email)
-    if subscriber.is_subscribed:
+    if subscriber.is_subscribed or (subscriber.left_at and subscriber.left_at >= agreed_at):
         return
-    now = timezone.now()
-    subscriber.source, subscriber.asked_at = Subscriber.Source.SIGN_UP, now
-    subscriber.consent_at, subscriber.consent_wording = now, consent.CURRENT
-    subscriber.confirmed_at = now
+    subscriber.source, subscriber.asked_at = Subscriber.Source.SIGN_UP, agreed_at
+    subscriber.consent_at, subscriber.consent_wording = agreed_at, consent.IN_THE_SIGN_UP
+    subscriber.consent_proof = ""
+    subscriber.confirmed_at = timezone.now()
     subscriber.left_at, subscriber.left_because = None, ""
     subscriber.save()
-    _note("subscribed in the sign-up", subscriber, by=by, after={"wording": consent.CURRENT})
+    _note("subscribed in the sign-up", subscriber, by=by, after={"wording": consent.IN_THE_SIGN_UP})
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from declaration.newsletter import consent
 from signatories.forms.dates import DateField
 from signatories.forms.questions import QuestionForm
 from signatories.models import Capacity, Representative, Signature
@@ -132,23 +133,36 @@ class DecisionForm(QuestionForm):
 
 
 class ConsentsForm(QuestionForm):
-    written_too = ("updated_at", "consents_given_at")
+    written_too = ("updated_at", "consents_given_at", "newsletter_wanted_by")
 
     class Meta:
         model = Signature
         fields = ["publish_signer_name", "newsletter_wanted", "contact_by_signatories"]
         labels = {
             "publish_signer_name": "You may publish the name of the person who signs",
-            "newsletter_wanted": "Send me the Local Digital newsletter",
+            "newsletter_wanted": consent.WORDINGS[consent.IN_THE_SIGN_UP],
             "contact_by_signatories": "Other signatories may contact us through this service",
         }
         help_texts = {
             "publish_signer_name": "The person agrees to this. Otherwise we show only their role.",
-            "newsletter_wanted": "Every issue has a link with which you can leave at once.",
+            "newsletter_wanted": "It goes to the address you sign in with.",
             "contact_by_signatories": "We pass a message on to you. We never give away your email address.",
         }
 
+    def __init__(self, *args: Any, officer: Representative | None = None, **kwargs: Any) -> None:
+        instance = kwargs.get("instance")
+        if (
+            instance is not None
+            and officer is not None
+            and instance.newsletter_wanted_by_id != officer.user_id
+        ):
+            # What a colleague ticked for themselves is not ticked for this officer.
+            kwargs["initial"] = {**(kwargs.get("initial") or {}), "newsletter_wanted": False}
+        super().__init__(*args, officer=officer, **kwargs)
+
     def save(self, commit: bool = True) -> Signature:
         self.instance.consents_given_at = timezone.now()
+        wanted = self.officer is not None and self.instance.newsletter_wanted
+        self.instance.newsletter_wanted_by = self.officer.user if wanted and self.officer else None
         signature: Signature = super().save(commit)
         return signature

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -181,6 +182,10 @@ class Signature(models.Model):
     publish_signer_name = models.BooleanField(default=False)
     contact_by_signatories = models.BooleanField(default=False)
     newsletter_wanted = models.BooleanField(default=False)
+    # Consent is one person's: a colleague who goes on with the draft has not given it.
+    newsletter_wanted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
     consents_given_at = models.DateTimeField(null=True, blank=True, editable=False)
     accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
     approver_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
