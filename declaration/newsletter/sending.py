@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
@@ -209,7 +210,9 @@ def cancel(*, issue: NewsletterIssue, by: User) -> None:
 
 @transaction.atomic
 def retry_failed(*, issue: NewsletterIssue, by: User) -> None:
-    _change(issue, by, "retried failed emails of", mailings.retry_failed)
+    """Try those again that failed, but nobody who has left since. Raises NotPossible."""
+    again = partial(mailings.retry_failed, readers=Subscriber.objects.subscribed())
+    _change(issue, by, "retried failed emails of", again)
 
 
 def _change(issue: NewsletterIssue, by: User, verb: str, change: Any) -> None:

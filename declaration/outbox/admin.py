@@ -134,7 +134,7 @@ class EmailAdmin(admin.ModelAdmin):
         actor = self._actor(request)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        email = get_object_or_404(Email, pk=pk)
+        email = get_object_or_404(self.get_queryset(request), pk=pk)
         try:
             settle(email=email, by=actor, role=getattr(actor, "role", ""))
         except (settling.AlreadySettled, settling.WordsAreGone) as error:

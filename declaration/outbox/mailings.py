@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Max, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from declaration.outbox.doorbell import ring_for_mailings
@@ -153,22 +153,25 @@ def cancel(*, mailing: Mailing) -> None:
 
 
 @transaction.atomic
-def retry_failed(*, mailing: Mailing) -> int:
-    """Try those again that failed, with all their attempts before them; return how many.
+def retry_failed(*, mailing: Mailing, readers: QuerySet[Any], address: str = "email") -> int:
+    """Try those of `readers` again that failed, with all their attempts before them; return how many.
 
-    Nobody who got it, or may have got it, gets it again. Raises NotPossible.
+    Nobody who got it, or may have got it, gets it again, and no address that a reader has no more.
+    What is paused stays paused. Raises NotPossible.
     """
-    if Mailing.objects.select_for_update().get(pk=mailing.pk).state == State.CANCELLED:
+    now_is = Mailing.objects.select_for_update().get(pk=mailing.pk).state
+    if now_is == State.CANCELLED:
         raise NotPossible("It was cancelled.")
+    still_there = readers.filter(pk=OuterRef("recipient"), **{address: OuterRef("to")})
     again = (
         Email.objects.of(mailing)
-        .filter(state=Email.State.FAILED)
+        .filter(Exists(still_there), state=Email.State.FAILED)
         .update(state=Email.State.PENDING, attempts=0, next_attempt_at=timezone.now())
     )
     if again:
         Mailing.objects.filter(pk=mailing.pk).update(
             failed=F("failed") - again,
-            state=State.SENDING,
+            state=State.PAUSED if now_is == State.PAUSED else State.SENDING,
             finished_at=None,
             failures_accepted=True,
             recount_after=timezone.now(),

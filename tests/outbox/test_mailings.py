@@ -304,7 +304,9 @@ def test_retries_only_those_that_failed(going):
     refused = Never("550", "No such person")
     mass_delivery.send_mailings(FakeTransport(lambda email: refused if email.to[1] == "2" else "250"))
     assert counted(mailing) == {"sent": 3, "failed": 1}
-    assert mailings.retry_failed(mailing=mailing) == 1
+    assert mailings.retry_failed(mailing=mailing, readers=User.objects.all()) == 1
+    # One of four was too many: it had stopped by itself, and only a person lets it go on.
+    mailings.resume(mailing=mailing)
     with time_machine.travel(timezone.now() + timedelta(seconds=10)) as clock:
         for _ in range(2):
             mass_sweeping.look_after()
@@ -314,6 +316,18 @@ def test_retries_only_those_that_failed(going):
         mass_delivery.send_mailings(transport)
     assert transport.took == ["p2@example.gov.uk"]
     assert counted(mailing) == {"sent": 4}
+
+
+def test_retries_nobody_who_left_or_moved_and_leaves_a_pause_alone(going):
+    mailing = going(4)
+    mass_delivery.send_mailings(FakeTransport(lambda email: Never("550", "No such person")))
+    Mailing.objects.update(state="paused", finished_at=None)
+    User.objects.filter(email="p1@example.gov.uk").update(email="elsewhere@example.gov.uk")
+    stayed = User.objects.exclude(email="p2@example.gov.uk")
+    assert mailings.retry_failed(mailing=mailing, readers=stayed) == 2
+    waiting = Email.objects.filter(state="pending").order_by("to").values_list("to", flat=True)
+    assert list(waiting) == ["p0@example.gov.uk", "p3@example.gov.uk"]
+    assert Mailing.objects.get().state == "paused"
 
 
 def test_keeps_to_the_limits_of_the_provider(going, settings):

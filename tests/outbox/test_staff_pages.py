@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from declaration.accounts.roles import Role
 from declaration.audit.models import AuditEvent
-from declaration.outbox.models import Email
+from declaration.outbox.models import Email, Mailing
 from tests.accounts.people import sign_in_as_staff, staff_member
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,15 @@ def test_says_why_it_failed_and_sends_it_again(client, moderator, owe):
     [event] = AuditEvent.objects.about(email)
     assert (event.verb, event.actor, event.actor_role) == ("sent again", moderator, Role.MODERATOR)
     assert (event.before["state"], event.after) == ("failed", {"state": "pending"})
+
+
+@pytest.mark.parametrize("button", ["send_again", "mark_as_sent"])
+def test_leaves_emails_of_a_mailing_to_its_own_page(client, moderator, owe, button):
+    mailing = Mailing.objects.create(key="issue:1", name="News", template=b"")
+    email = owe(state="uncertain", mailing=mailing, key=None, recipient=1)
+    assert press(client, button, email).status_code == 404
+    email.refresh_from_db()
+    assert email.state == "uncertain"
 
 
 @pytest.mark.parametrize(

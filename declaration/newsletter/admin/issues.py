@@ -251,7 +251,7 @@ _BUTTONS: dict[str, tuple[Any, str]] = {
     "pause": (sending.pause, "Paused. Nothing more leaves."),
     "resume": (sending.resume, "It goes on."),
     "cancel": (sending.cancel, "Cancelled. Who has not got it will not get it."),
-    "retry": (sending.retry_failed, "Those that failed are tried again."),
+    "retry": (sending.retry_failed, "Those that failed are tried again, once nothing is paused."),
 }
 
 
