@@ -194,3 +194,30 @@ def test_show_every_link_without_scripts(without_scripts, live_server):
     expect(without_scripts.get_by_role("link", name="Dashboard")).to_be_visible()
     without_scripts.set_viewport_size({"width": 375, "height": 800})
     expect(without_scripts.get_by_role("link", name="Signatories")).to_be_visible()
+
+
+SHIFTS = """() => new Promise((done) => {
+    const seen = []
+    new PerformanceObserver((list) => seen.push(...list.getEntries().map((entry) => entry.value)))
+        .observe({ type: "layout-shift", buffered: true })
+    setTimeout(() => done(seen), 500)
+})"""
+
+
+def test_nothing_jumps_when_the_menu_of_a_phone_folds(page, live_server):
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.goto(f"{live_server.url}/plain/")
+    menu, link = page.get_by_role("button", name="Menu"), page.get_by_role("link", name="Coverage")
+    expect(menu).to_be_visible()
+    expect(link).to_be_hidden()
+    assert page.evaluate(SHIFTS) == []
+    menu.click()
+    expect(link).to_be_visible()
+
+
+def test_menu_of_a_phone_opens_when_its_script_does_not_come(page, live_server):
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto(f"{live_server.url}/plain/")
+    expect(page.get_by_role("link", name="Coverage")).to_be_visible()
+    assert page.get_by_role("button", name="Menu", include_hidden=True).is_hidden()

@@ -1,9 +1,9 @@
 """Browse commitments by theme, principle and how they go; the home page and what crawlers read."""
 
+import re
 from xml.etree import ElementTree
 
 import pytest
-from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -184,7 +184,7 @@ def test_commitment_leaves_every_page_when_it_is_withdrawn(waste):
 def test_list_gives_one_address_for_the_same_choice(settings, waste):
     commitment(areas=[waste])
     canonical = page("/commitments/?show=&area=waste&nonsense=1").select_one("link[rel=canonical]")
-    assert canonical["href"] == f"{settings.SITE_URL}/commitments/?area=waste&page=1"
+    assert canonical["href"] == f"{settings.SITE_URL}/commitments/?area=waste"
 
 
 # Home.
@@ -263,9 +263,43 @@ def test_sitemap_names_every_public_page_with_a_whole_address(settings, waste):
     assert not [address for address in found if "not-yet" in address]
     paths = [address.removeprefix(settings.SITE_URL) for address in found]
     assert "/" in paths and "/commitments/?area=waste" in paths
+
+
+def test_every_page_of_the_sitemap_says_what_it_is_about_at_one_address(settings, waste):
+    signed = commitment(areas=[waste]).signature.organisation
+    OrganisationFactory(slug="not-signed")
+    paths = [
+        path.removeprefix(settings.SITE_URL)
+        for path in re.findall("<loc>(.*?)</loc>", read("/sitemap.xml").text)
+    ]
+    assert {signed.get_absolute_url(), "/signatories/not-signed/", "/newsletter/issues/"} < set(paths)
+    told = {}
     for path in paths:
-        canonical = BeautifulSoup(read(path).content, "html5lib").select_one("link[rel=canonical]")
-        assert canonical is None or canonical["href"].startswith(settings.SITE_URL + path), path
+        html = assert_good_page(Client().get(path).content.decode())
+        [canonical], [description] = html.select("link[rel=canonical]"), html.select("meta[name=description]")
+        # The current wording has an address of its own, which stays when there is a newer one.
+        assert canonical["href"] == settings.SITE_URL + path or path == "/declaration/"
+        told[canonical["href"]] = description["content"]
+        for name in ("title", "url", "description", "site_name"):
+            [preview] = html.select(f'meta[property="og:{name}"]')
+            assert preview["content"]
+    assert [text for text in told.values() if not 40 <= len(text) <= 320] == []
+    assert len(set(told.values())) == len(told)
+
+
+@pytest.mark.parametrize(
+    ("asked", "one_address"),
+    [
+        ("", ""),
+        ("?sort=newest&page=1&nonsense=1", ""),
+        ("?kind=nothing&q=+bins++waste", "?q=bins+waste"),
+        ("?page=99", ""),
+    ],
+)
+def test_register_gives_one_address_for_the_same_question(settings, waste, asked, one_address):
+    commitment(areas=[waste], title="Bins and waste")
+    canonical = page(f"/signatories/{asked}").select_one("link[rel=canonical]")
+    assert canonical["href"] == f"{settings.SITE_URL}/signatories/{one_address}"
 
 
 def test_robots_are_shown_the_sitemap_and_kept_out_of_the_rest(settings):
