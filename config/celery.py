@@ -22,6 +22,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"queue": "transactional", "expires": 30},
     },
+    "apply receipts": {
+        "task": "outbox.apply_receipts",
+        "schedule": 5.0,
+        "options": {"queue": "transactional", "expires": 30},
+    },
     "count mailings anew": {
         "task": "outbox.recount_mailings",
         "schedule": crontab(hour=3, minute=10),

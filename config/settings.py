@@ -252,6 +252,10 @@ if NOTIFY_API_KEY and not NOTIFY_TEMPLATE_ID:
     raise ImproperlyConfigured("NOTIFY_API_KEY is set: set the environment variable NOTIFY_TEMPLATE_ID.")
 if NOTIFY_API_KEY and len(NOTIFY_API_KEY) < 73:
     raise ImproperlyConfigured("The environment variable NOTIFY_API_KEY must end in two UUIDs.")
+# Notify shows it when it tells what became of an email; without it there is no address for that.
+NOTIFY_CALLBACK_TOKEN = env.str("NOTIFY_CALLBACK_TOKEN", "")
+if NOTIFY_CALLBACK_TOKEN and len(NOTIFY_CALLBACK_TOKEN) < 20:
+    raise ImproperlyConfigured("The environment variable NOTIFY_CALLBACK_TOKEN must have 20 characters.")
 SMTP = env.dj_email_url("EMAIL_URL") if EMAIL_URL else {}
 if SMTP and not str(SMTP.get("EMAIL_BACKEND")).endswith("smtp.EmailBackend"):
     raise ImproperlyConfigured(

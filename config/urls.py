@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("signatories.urls")),
     path("api/v1/", include("signatories.api.urls")),
     path("newsletter/", include("declaration.newsletter.urls")),
+    path("mail/", include("declaration.outbox.callback_urls")),
     path("account/", include("declaration.accounts.urls")),
     path("admin/", admin.site.urls),
 ]

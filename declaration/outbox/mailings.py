@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from declaration.outbox.doorbell import ring_for_mailings
@@ -143,6 +143,7 @@ def resume(*, mailing: Mailing) -> None:
         waits_until=None,
         troubles=0,
         failures_accepted=True,
+        refusals_accepted=F("refused"),
     )
 
 
@@ -159,9 +160,12 @@ def retry_failed(*, mailing: Mailing, readers: QuerySet[Any], address: str = "em
     Nobody who got it, or may have got it, gets it again, and no address that a reader has no more.
     What is paused stays paused. Raises NotPossible.
     """
-    now_is = Mailing.objects.select_for_update().get(pk=mailing.pk).state
+    locked = Mailing.objects.select_for_update().get(pk=mailing.pk)
+    now_is = locked.state
     if now_is == State.CANCELLED:
         raise NotPossible("It was cancelled.")
+    if locked.forgotten_at is not None:
+        raise NotPossible("Its emails have been deleted because they are so old.")
     still_there = readers.filter(pk=OuterRef("recipient"), **{address: OuterRef("to")})
     again = (
         Email.objects.of(mailing)
@@ -174,6 +178,7 @@ def retry_failed(*, mailing: Mailing, readers: QuerySet[Any], address: str = "em
             state=State.PAUSED if now_is == State.PAUSED else State.SENDING,
             finished_at=None,
             failures_accepted=True,
+            refusals_accepted=F("refused"),
             recount_after=timezone.now(),
         )
         transaction.on_commit(ring_for_mailings)
@@ -205,16 +210,27 @@ def forget_reader(*, address: str, code: str, why: str) -> int:
 def recount(mailing: Mailing) -> None:
     """Count the emails of a mailing anew. Nothing of it may be in hand, or it would be counted twice."""
     with transaction.atomic():
-        Mailing.objects.select_for_update().get(pk=mailing.pk)
+        locked = Mailing.objects.select_for_update().get(pk=mailing.pk)
+        at_rest = {"recount_after": None, "counting_since": None, "canary_is_out": False}
+        if locked.forgotten_at is not None:
+            Mailing.objects.filter(pk=mailing.pk).update(**at_rest)
+            return
+        refused = _refused(mailing)
         counts = dict(Email.objects.of(mailing).order_by().values_list("state").annotate(Count("pk")))
         found = {name: counts.get(name, 0) for name in COUNTED}
         Mailing.objects.filter(pk=mailing.pk).update(
             **found,
             audience=sum(counts.values()),
-            recount_after=None,
-            counting_since=None,
-            canary_is_out=False,
+            refused=refused,
+            refusals_accepted=min(refused, locked.refusals_accepted),
+            **at_rest,
         )
+
+
+def _refused(mailing: Mailing) -> int:
+    """Return how many were refused because of who sends them (5.7.x), at once or later."""
+    wrong = Email.objects.filter(mailing=mailing, state__in=[Email.State.FAILED, Email.State.BOUNCED])
+    return wrong.filter(Q(code__startswith="5.7.") | Q(last_error__contains=" 5.7.")).count()
 
 
 def _move(mailing: Mailing, allowed: set[State], to: State, **changes: Any) -> None:

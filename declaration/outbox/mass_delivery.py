@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
-from declaration.outbox import claiming, mailings, mass_claiming, quota
+from declaration.outbox import claiming, mass_claiming, quota, statuses
 from declaration.outbox.delivery import ASK_AFTER, BACK_OFF
+from declaration.outbox.halting import stop_when_too_much_goes_wrong
 from declaration.outbox.mass_claiming import Result
 from declaration.outbox.models import Email, Mailing
 from declaration.outbox.transports.answers import Never, Transport, TryLater
@@ -25,8 +26,6 @@ CHUNK = 400
 TURN_SECONDS = 5.0
 # Seconds the whole mailing waits after trouble with the mail server, each time it comes again.
 TROUBLE_BACK_OFF = [5, 10, 20, 40, 60, 120, 300, 600]
-# Above this share of failures a mailing stops and asks a person.
-FAILURES_AT_MOST = 0.02
 
 Answer = str | TryLater | Never
 
@@ -87,6 +86,7 @@ class _Chunk:
         self.mailing, self.transport = mailing, transport
         self.counts: Counter[str] = Counter()
         self.trouble: TryLater | None = None
+        self.refused = 0
 
     def send(self, emails: list[Email], stopping: Callable[[], bool]) -> None:
         width = self.transport.width if isinstance(self.transport, Wide) else 1
@@ -133,6 +133,7 @@ class _Chunk:
         if isinstance(answer, str):
             return Result(email, State.SENT, sent_at=now, reference=answer)
         if isinstance(answer, Never):
+            self.refused += statuses.is_policy(statuses.status_in(answer.words))
             return Result(email, State.FAILED, code=answer.code, words=answer.words)
         said: dict[str, Any] = {"code": answer.code, "words": answer.words}
         if answer.for_all:
@@ -151,7 +152,7 @@ class _Chunk:
     def count(self) -> None:
         """Add the results of this claim to the mailing, and decide whether it may go on."""
         changes: dict[str, Any] = {name: F(name) + number for name, number in self.counts.items()}
-        changes["canary_is_out"] = False
+        changes |= {"canary_is_out": False, "refused": F("refused") + self.refused}
         if self.trouble is not None:
             wait = TROUBLE_BACK_OFF[min(self.mailing.troubles, len(TROUBLE_BACK_OFF) - 1)]
             until = timezone.now() + timedelta(seconds=wait)
@@ -164,7 +165,7 @@ class _Chunk:
             changes |= {"troubles": 0, "trouble": "", "waits_until": None}
         Mailing.objects.filter(pk=self.mailing.pk).update(**changes)
         if self.counts["failed"]:
-            _stop_when_too_many_fail(self.mailing)
+            stop_when_too_much_goes_wrong(self.mailing)
 
 
 def _before_the_canary_sings(mailing: Mailing) -> int:
@@ -173,19 +174,3 @@ def _before_the_canary_sings(mailing: Mailing) -> int:
         return CHUNK
     mine = Mailing.objects.filter(pk=mailing.pk, canary_is_out=False).update(canary_is_out=True)
     return mailing.canary - mailing.settled if mine else 0
-
-
-def _stop_when_too_many_fail(mailing: Mailing) -> None:
-    mailing.refresh_from_db(
-        fields=["sent", "failed", "uncertain", "delivered", "bounced", "failures_accepted"]
-    )
-    answered = mailing.sent + mailing.failed + mailing.uncertain + mailing.delivered + mailing.bounced
-    enough = min(mailing.canary, mailing.audience)
-    if mailing.failures_accepted or answered < enough:
-        return
-    if mailing.failed > FAILURES_AT_MOST * answered:
-        why = f"It stopped by itself: {mailing.failed} of the first {answered} failed."
-        try:
-            mailings.pause(mailing=mailing, why=why)
-        except mailings.NotPossible:
-            log.info("Mailing %s had been stopped already.", mailing.pk)

@@ -87,6 +87,12 @@ class Mailing(models.Model):
     cancelled = models.PositiveIntegerField(default=0)
     delivered = models.PositiveIntegerField(default=0)
     bounced = models.PositiveIntegerField(default=0)
+    # How many of the failed and the bounced were refused for what the receiving side thinks of us, and
+    # how many of those there were when somebody let the mailing go on.
+    refused = models.PositiveIntegerField(default=0, db_default=0)
+    refusals_accepted = models.PositiveIntegerField(default=0, db_default=0)
+    # Its emails were deleted when their time was over; from then on the counters are all there is.
+    forgotten_at = models.DateTimeField(null=True, blank=True)
     # After a sender died its last results are not counted: from the first moment on a recount is
     # wanted, from the second on no sender takes anything, so that the recount finds all at rest.
     recount_after = models.DateTimeField(null=True, blank=True)
@@ -161,6 +167,8 @@ class Email(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     provider_reference = models.CharField(max_length=200, blank=True)
+    # When the newest thing happened that somebody told us of it after it had left.
+    receipt_at = models.DateTimeField("last receipt", null=True, blank=True)
     # The last answer: a code such as "451" or "timeout", and what it means in words.
     code = models.CharField(max_length=40, blank=True)
     last_error = models.TextField("why", blank=True)
@@ -199,6 +207,11 @@ class Email(models.Model):
                 fields=["about_type", "about_id"], name="outbox_by_record", condition=Q(mailing__isnull=True)
             ),
             models.Index(fields=["to"], name="outbox_by_address", condition=Q(mailing__isnull=True)),
+            models.Index(
+                fields=["queued_at"],
+                name="outbox_to_forget",
+                condition=Q(mailing__isnull=True) & ~Q(to=""),
+            ),
         ]
         constraints = [
             # Finds an address in every mailing, too.
@@ -227,3 +240,55 @@ class Email(models.Model):
 
     def __str__(self) -> str:
         return f"Email {self.pk} ({self.message})"
+
+
+class Receipt(models.Model):
+    """What became of an email after it had left, as told by somebody else; gone once it is applied."""
+
+    class Outcome(models.TextChoices):
+        DELIVERED = "delivered", "Delivered"
+        DELAYED = "delayed", "Not delivered yet"
+        RETURNED = "returned", "Came back"
+        GONE = "gone", "The mailbox does not exist"
+        NOT_SENT = "not-sent", "Never sent by the provider"
+        COMPLAINT = "complaint", "The reader complained"
+
+    email = models.ForeignKey(Email, on_delete=models.CASCADE, related_name="receipts", db_index=False)
+    # The provider's name for this sending, where it has one: an email may have been sent again.
+    sending = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    code = models.CharField(max_length=40, blank=True)
+    words = models.CharField(max_length=500, blank=True)
+    # When it happened, by the clock of whoever tells.
+    at = models.DateTimeField()
+    told_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["email", "sending", "outcome"], name="outbox_each_receipt_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} of email {self.email_id}"
+
+
+class LostAddress(models.Model):
+    """An address that wants no newsletter from us any more; kept until the newsletter has read it."""
+
+    class Reason(models.TextChoices):
+        BOUNCED = "bounced", "The mailbox does not exist"
+        COMPLAINED = "complained", "The reader complained"
+
+    address = models.EmailField(max_length=254)
+    reason = models.CharField(max_length=10, choices=Reason)
+    # Who told us, and what they said, without the address.
+    source = models.CharField(max_length=60)
+    words = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"lost address {self.pk}"

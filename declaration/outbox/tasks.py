@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from declaration.outbox import delivery, mass_delivery, mass_sweeping, sweeping
+from declaration.outbox import delivery, mass_delivery, mass_sweeping, receipts, sweeping
 from declaration.outbox.doorbell import ring, ring_for_mailings
 from declaration.outbox.stopping import finishing_what_is_in_hand
 from declaration.outbox.transports import transport
@@ -46,6 +46,12 @@ def look_after_mailings() -> None:
     if mass_sweeping.look_after():
         for _ in range(SENDERS_OF_MAILINGS):
             ring_for_mailings()
+
+
+@shared_task(name="outbox.apply_receipts")
+def apply_receipts() -> None:
+    """Record what others told of emails that had left."""
+    receipts.apply_all()
 
 
 @shared_task(name="outbox.recount_mailings")

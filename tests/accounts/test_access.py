@@ -47,6 +47,7 @@ contact                                              iiiiiii mmmmmmm
 security_txt                                         iiiiiii mmmmmmm
 health_live                                          iiiiiii mmmmmmm
 health_ready                                         iiiiiii mmmmmmm
+mail_receipts                                        mmmmmmm aaaaaaa
 home                                                 iiiiiii mmmmmmm
 signatories                                          iiiiiii mmmmmmm
 signatories_csv                                      iiiiiii mmmmmmm

@@ -43,12 +43,14 @@ class NotifyTransport:
         return str(answer["id"])
 
     def find(self, email: Email) -> str | None:
+        """Return Notify's name of the newest sending, but not of the one before staff sent it again."""
         try:
             answer = self.client.get_all_notifications(reference=str(email.reference))
         except APIError as error:
             raise _refusal(error) from error
         found = answer["notifications"]
-        return str(found[0]["id"]) if found else None
+        newest = str(found[0]["id"]) if found else ""
+        return newest if newest != email.provider_reference else None
 
     def close(self) -> None:
         self.client.request_session.close()
