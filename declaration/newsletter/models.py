@@ -65,7 +65,12 @@ class Subscriber(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     consent_at = models.DateTimeField(null=True, blank=True)
     consent_wording = models.PositiveSmallIntegerField(null=True, blank=True)
-    consent_proof = models.CharField("proof of consent", max_length=300, blank=True)
+    # Of an imported reader: the words they agreed to, and where they did.
+    consent_words = models.CharField("words they agreed to", max_length=500, blank=True)
+    consent_proof = models.CharField("where they agreed", max_length=300, blank=True)
+    imported_by_list = models.ForeignKey(
+        "SubscriberImport", on_delete=models.PROTECT, null=True, editable=False, related_name="readers"
+    )
     source = models.CharField(max_length=10, choices=Source, default=Source.FORM)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
@@ -105,6 +110,47 @@ class Subscriber(models.Model):
     @property
     def is_subscribed(self) -> bool:
         return self.confirmed_at is not None and self.left_at is None
+
+
+class SubscriberImport(models.Model):
+    """A list of readers that was uploaded: what it would do, and once it is done, the proof that it was."""
+
+    class Fate(models.TextChoices):
+        NEW = "new", "Subscribed by this list"
+        KNOWN = "known", "Subscribed already"
+        LEFT = "left", "Left before, so not brought back"
+        SUPPRESSED = "suppressed", "Suppressed, so not written to"
+        PROBLEM = "problem", "With a problem"
+
+    name = models.CharField("file", max_length=200)
+    digest = models.CharField("SHA-256 of the file", max_length=64)
+    # The rows as they were shown; none once they are imported.
+    rows = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    checked_at = models.DateTimeField(default=timezone.now)
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    applied_at = models.DateTimeField("imported at", null=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="imported by",
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "imported list"
+        constraints = [
+            models.CheckConstraint(
+                name="newsletter_imported_by_somebody",
+                condition=Q(applied_at__isnull=True, applied_by__isnull=True)
+                | Q(applied_at__isnull=False, applied_by__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"list {self.pk}"
 
 
 class Interest(models.Model):

@@ -40,6 +40,10 @@ def hash_of(address: str) -> str:
     return salted_hmac("newsletter.suppression", address.lower(), algorithm="sha256").hexdigest()
 
 
+# Whoever suppresses waits for who imports, and the other way round.
+SUPPRESSING: Final = hash_of("")
+
+
 def is_suppressed(address: str) -> bool:
     return Suppression.objects.filter(address=hash_of(address)).exists()
 
@@ -73,7 +77,7 @@ def ask(
     subscriber.digest = digest
     subscriber.source, subscriber.asked_at = Subscriber.Source.FORM, now
     subscriber.consent_at, subscriber.consent_wording = now, consent.ON_THE_PAGE
-    subscriber.consent_proof = ""
+    subscriber.consent_words = subscriber.consent_proof = ""
     subscriber.save()
     _set_interests(subscriber, interests)
     _note("asked for the newsletter", subscriber, after={"wording": consent.ON_THE_PAGE, "source": "form"})
@@ -107,7 +111,7 @@ def subscribe_signed_in(*, email: str, by: User, agreed_at: datetime) -> None:
         return
     subscriber.source, subscriber.asked_at = Subscriber.Source.SIGN_UP, agreed_at
     subscriber.consent_at, subscriber.consent_wording = agreed_at, consent.IN_THE_SIGN_UP
-    subscriber.consent_proof = ""
+    subscriber.consent_words = subscriber.consent_proof = ""
     subscriber.confirmed_at = timezone.now()
     subscriber.left_at, subscriber.left_because = None, ""
     subscriber.save()
@@ -188,6 +192,7 @@ def forget(*, subscriber: Subscriber) -> None:
 def suppress(*, address: str, reason: str, by: User | None, note: str = "") -> None:
     """Never write newsletters to an address again; its subscription ends. Twice is once."""
     address = address.strip().lower()
+    take_turn(SUPPRESSING)
     Suppression.objects.bulk_create(
         [Suppression(address=hash_of(address), reason=reason, note=note, by=by)], ignore_conflicts=True
     )
@@ -205,8 +210,8 @@ def suppress(*, address: str, reason: str, by: User | None, note: str = "") -> N
 
 
 def wording_of(subscriber: Subscriber) -> str:
-    """Return the words to which a reader agreed, or what else proves that they did."""
-    return consent.WORDINGS.get(subscriber.consent_wording or 0, subscriber.consent_proof)
+    """Return the words to which a reader agreed, here or where an imported list was made."""
+    return consent.WORDINGS.get(subscriber.consent_wording or 0, subscriber.consent_words)
 
 
 def sent_to(subscriber: Subscriber) -> int:

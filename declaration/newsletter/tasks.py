@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from declaration.newsletter import alerts, sending, subscribing
+from declaration.newsletter import alerts, importing, sending, subscribing
 
 
 @shared_task(name="newsletter.start_what_is_due")
@@ -19,4 +19,5 @@ def send_alerts() -> None:
 def clear_away() -> None:
     """Forget who never confirmed, and suppress the mailboxes that do not exist."""
     subscribing.clear_away()
+    importing.forget_what_was_only_shown()
     sending.suppress_hard_bounces()

@@ -207,6 +207,7 @@ def _held(subscriber: Subscriber) -> dict[str, object]:
         "source": subscriber.get_source_display(),
         "consent_at": subscriber.consent_at.isoformat() if subscriber.consent_at else None,
         "consent": subscribing.wording_of(subscriber),
+        "consent_given": subscriber.consent_proof or subscriber.get_source_display(),
         "confirmed_at": subscriber.confirmed_at.isoformat() if subscriber.confirmed_at else None,
         "every_issue": subscriber.everything,
         "newsletter": subscriber.wants_issues,

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils import timezone
 
+from declaration.spreadsheets import UnreadableList
 from signatories.forms.dates import DateField, DateWidget
 from signatories.forms.plain_text import PlainTextForm
 from signatories.register.as_at import EARLIEST
@@ -16,7 +17,6 @@ from signatories.register.name_lists import (
     MAXIMUM_BYTES,
     MAXIMUM_LINES,
     Lines,
-    UnreadableList,
     read_pasted,
     read_upload,
 )

@@ -10,6 +10,9 @@ async function update() {
       const now = page.getElementById("progress-now");
       if (answer.ok && now) {
         here.replaceWith(document.importNode(now, true));
+        if (!("moving" in now.dataset)) {
+          return;
+        }
       }
     } catch {
       // The network is away: the next round asks again.

@@ -1,7 +1,8 @@
 """Who gets where in the newsletter: its part of the table in tests/accounts/test_access.py."""
 
+from declaration.accounts.models import User
 from declaration.newsletter import links
-from declaration.newsletter.models import Suppression
+from declaration.newsletter.models import SubscriberImport, Suppression
 from declaration.outbox.leaving import leave_token
 from tests.newsletter.making import published_issue, subscriber_of
 
@@ -40,6 +41,13 @@ admin:newsletter_subscriber_add                      srrrrrr srrrrrr
 admin:newsletter_subscriber_history                  srrrrii srrrrii
 admin:newsletter_subscriber_delete                   srrrrrr srrrrrr
 admin:newsletter_subscriber_change                   srrrrii srrrrrr
+admin:newsletter_subscriberimport_apply              srrrrmm srrrrii
+admin:newsletter_subscriberimport_problems           srrrrii srrrrmm
+admin:newsletter_subscriberimport_changelist         srrrrii srrrrii
+admin:newsletter_subscriberimport_add                srrrrii srrrrii
+admin:newsletter_subscriberimport_history            srrrrii srrrrii
+admin:newsletter_subscriberimport_delete             srrrrrr srrrrrr
+admin:newsletter_subscriberimport_change             srrrrii srrrrmm
 admin:newsletter_suppression_changelist              srrrrii srrrrii
 admin:newsletter_suppression_add                     srrrrii srrrrii
 admin:newsletter_suppression_history                 srrrrii srrrrii
@@ -54,6 +62,9 @@ def newsletter_objects():
     return {
         "newsletter.newsletterissue": published_issue(),
         "newsletter.subscriber": subscriber_of("reader@example.gov.uk"),
+        "newsletter.subscriberimport": SubscriberImport.objects.create(
+            name="list.csv", checked_by=User.objects.create_user("importer@communities.gov.uk")
+        ),
         "newsletter.suppression": Suppression.objects.create(address="0" * 64, reason="staff"),
     }
 

@@ -1,6 +1,7 @@
 """The newsletter in the admin: issues for editors, subscribers for whoever answers readers."""
 
+from declaration.newsletter.admin.imports import SubscriberImportAdmin
 from declaration.newsletter.admin.issues import IssueAdmin
 from declaration.newsletter.admin.subscribers import SubscriberAdmin, SuppressionAdmin
 
-__all__ = ["IssueAdmin", "SubscriberAdmin", "SuppressionAdmin"]
+__all__ = ["IssueAdmin", "SubscriberAdmin", "SubscriberImportAdmin", "SuppressionAdmin"]

@@ -8,30 +8,27 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
+from declaration.audit.models import AuditEvent
 from declaration.newsletter import subscribing
+from declaration.newsletter.admin.read_only import NobodyWrites
 from declaration.newsletter.models import Subscriber, Suppression
 from declaration.spreadsheets import csv_lines
 
-EXPORTED = ["address", "source", "agreed to", "agreed at", "confirmed at", "left at", "why they left"]
-
-
-class NobodyWrites(admin.ModelAdmin):
-    """Readers decide about themselves; what staff may do has a button of its own."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+EVENTS_SHOWN = 200
+EXPORTED = [
+    "address",
+    "source",
+    "where they agreed",
+    "agreed to",
+    "agreed at",
+    "confirmed at",
+    "left at",
+    "why they left",
+]
 
 
 @admin.register(Subscriber)
@@ -45,6 +42,8 @@ class SubscriberAdmin(NobodyWrites):
         "asked_at",
         "consent_at",
         "agreed_to",
+        "consent_proof",
+        "imported_by_list",
         "confirmed_at",
         "everything",
         "wants_issues",
@@ -53,7 +52,7 @@ class SubscriberAdmin(NobodyWrites):
         "left_at",
         "left_because",
     )
-    readonly_fields = ("agreed_to", "about")
+    readonly_fields = ("agreed_to", "about", "imported_by_list")
     change_form_template = "admin/newsletter/subscriber/change_form.html"
     change_list_template = "admin/newsletter/subscriber/change_list.html"
 
@@ -79,6 +78,24 @@ class SubscriberAdmin(NobodyWrites):
         context["may_suppress"] = request.user.has_perm("newsletter.suppress_subscriber")
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Show how a reader came, to what words, and everything that happened since."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        key = object_id if object_id.isdecimal() and len(object_id) < 19 else None
+        found = Subscriber.objects.select_related("imported_by_list__applied_by")
+        subscriber = get_object_or_404(found, pk=key)
+        events = AuditEvent.objects.filter(record_type=Subscriber._meta.label_lower, record_id=key)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"History of {subscriber.email}",
+            "opts": self.opts,
+            "subscriber": subscriber,
+            "wording": subscribing.wording_of(subscriber),
+            "events": events.select_related("actor").order_by("-pk")[:EVENTS_SHOWN],
+        }
+        return TemplateResponse(request, "admin/newsletter/subscriber/history.html", context)
+
     def export(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         """Return all subscribers as CSV."""
         if not request.user.has_perm("newsletter.export_subscriber"):
@@ -89,6 +106,7 @@ class SubscriberAdmin(NobodyWrites):
             (
                 one.email,
                 one.get_source_display(),
+                one.consent_proof,
                 subscribing.wording_of(one),
                 one.consent_at,
                 one.confirmed_at,
