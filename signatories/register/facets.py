@@ -1,10 +1,11 @@
 """What somebody asks of the register, which rows answer it, and how many each further choice would show."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from itertools import compress, islice
 from operator import and_, or_
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -15,6 +16,7 @@ from signatories.register.snapshot import OF_COMMITMENTS, ONE_EACH, SORTS, Snaps
 
 FACETS = ("nation", "region", "kind", "principle", "area", "status", "year")
 PER_PAGE = 50
+_IS_ONE = bytes.maketrans(b"01", b"\0\1")
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,14 @@ class Choice:
     label: str
     count: int
     is_chosen: bool
+
+
+class Shown(NamedTuple):
+    """A row with some of its commitments; ``key`` stands for just these in pieces of text."""
+
+    key: Hashable
+    row: Row
+    commitments: tuple[ListedCommitment, ...]
 
 
 class Answer:
@@ -182,32 +192,27 @@ class Answer:
         start = (self.page - 1) * PER_PAGE
         return list(islice(self.places(), start, start + PER_PAGE))
 
-    def rows(self) -> list[tuple[int, Row, list[ListedCommitment]]]:
-        """Return the rows of the page shown with their numbers, each with its commitments that answer."""
-        return [
-            (place, self.snapshot.rows[place], self.commitments(place)) for place in self.places_on_page()
-        ]
+    def rows(self) -> list[Shown]:
+        """Return the rows of the page shown."""
+        return [self.shown(place) for place in self.places_on_page()]
 
-    @property
-    def narrows_commitments(self) -> bool:
-        """Whether some commitments of its rows may not answer."""
-        return bool(self._left_in_layers)
-
-    def commitments(self, place: int) -> list[ListedCommitment]:
-        """Return the commitments of a row that answer: all, unless a facet of commitments is chosen."""
-        commitments = self.snapshot.rows[place].commitments
-        chosen = self._layers
-        if chosen is None:
-            return list(commitments)
-        return [one for one, layer in zip(commitments, chosen, strict=False) if layer >> place & 1]
+    def shown(self, place: int) -> Shown:
+        """Return a row with its commitments that answer: all, unless a facet of commitments is chosen."""
+        row = self.snapshot.rows[place]
+        if self._layers is None:
+            return Shown(place, row, row.commitments)
+        bit = 1 << place
+        found = tuple(one for one, layer in zip(row.commitments, self._layers, strict=False) if layer & bit)
+        whole = len(found) == len(row.commitments)
+        return Shown(place if whole else (place, *(one.id for one in found)), row, found)
 
     def places(self) -> Iterator[int]:
         """Return the numbers of all rows that answer, in the order asked for."""
         order = self.snapshot.orders[self.query.sort]
         if self.bits == self.snapshot.listed:
             return iter(order)
-        digits = bin(self.bits)[:1:-1].ljust(len(self.snapshot.rows), "0")
-        return compress(order, (digits[place] == "1" for place in order))
+        digits = bin(self.bits)[:1:-1].ljust(len(self.snapshot.rows), "0").encode()
+        return compress(order, map(digits.translate(_IS_ONE).__getitem__, order))
 
 
 def _layer(sets: Mapping[str, tuple[int, ...]], value: str, layer: int) -> int:

@@ -4,16 +4,16 @@ import csv
 import io
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 
 from signatories.models import Commitment, Organisation, Status
-from signatories.register.facets import Answer
+from signatories.register.facets import Answer, Shown
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 ATTRIBUTION = (
@@ -42,25 +42,28 @@ def _written(
 ) -> Iterator[str]:
     """Return what is written of each row, in this order, with its commitments that answer the query.
 
-    Whole records are written once for a snapshot. What stopped being published since the answer
-    was found is left out.
+    What stopped being published since the answer was found is left out.
     """
-    waiting, snapshot = iter(places), answer.snapshot
-    while chunk := list(islice(waiting, _AT_A_TIME)):
-        ready = {}
-        if not answer.narrows_commitments:
-            ready = {place: text for place in chunk if (text := snapshot.remembered(kind, place))}
-        made = _records(answer, [place for place in chunk if place not in ready])
-        for place in chunk:
-            if place in ready:
-                yield ready[place]
-            elif place in made:
-                text = write(made[place])
-                yield text if answer.narrows_commitments else snapshot.remember(kind, place, text)
+    waiting, pieces = iter(places), answer.snapshot.pieces
+    is_first = True
+    while chunk := [answer.shown(place) for place in islice(waiting, _AT_A_TIME)]:
+        # The rows of a long file would leave no room for those of pages.
+        is_first, is_short = False, is_first and len(chunk) < _AT_A_TIME
+        ready = {one.key: text for one in chunk if (text := pieces.get(kind, one.key))}
+        made = _records(answer, [one for one in chunk if one.key not in ready])
+        for one in chunk:
+            if one.key in ready:
+                yield ready[one.key]
+            elif one.key in made:
+                text = write(made[one.key])
+                yield pieces.keep(kind, one.key, text) if is_short else text
+
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, default=lambda value: plain_json(value))
 
 
 def _as_json(record: Record) -> str:
-    return json.dumps(record, ensure_ascii=False, default=plain_json)
+    return _JSON.encode(record)
 
 
 def _as_csv(record: Record) -> str:
@@ -69,10 +72,9 @@ def _as_csv(record: Record) -> str:
     return lines.getvalue()
 
 
-def _records(answer: Answer, places: list[int]) -> dict[int, Record]:
-    if not places:
+def _records(answer: Answer, rows: list[Shown]) -> dict[Hashable, Record]:
+    if not rows:
         return {}
-    rows = [(place, answer.snapshot.rows[place], answer.commitments(place)) for place in places]
     shown = [commitment for _, _, commitments in rows for commitment in commitments]
     texts = _texts([commitment.id for commitment in shown])
     partners = _partners([commitment.id for commitment in shown if commitment.has_partners])
@@ -80,11 +82,11 @@ def _records(answer: Answer, places: list[int]) -> dict[int, Record]:
     titles = {facet: dict(answer.snapshot.choices[facet]) for facet in ("principle", "area", "status")}
     base = settings.SITE_URL + reverse("signatories")
     records = {}
-    for place, row, commitments in rows:
+    for key, row, commitments in rows:
         published = [commitment for commitment in commitments if commitment.id in texts]
         if not published:
             continue
-        records[place] = {
+        records[key] = {
             "reference": row.reference,
             "organisation": row.name,
             "slug": row.slug,
@@ -191,13 +193,31 @@ COLUMNS = (
 )
 
 
+# What each commitment says for itself, in these columns.
+_OF_COMMITMENTS: Final = {"commitment_id": "id", "commitment_title": "title"} | {
+    name: name
+    for name in (
+        "mission",
+        "impact",
+        "partners",
+        "principles",
+        "service_areas",
+        "stage",
+        "target_date",
+        "open_to_others",
+    )
+}
+
+
 def _lines_of(record: Record) -> Iterator[list[str]]:
     """Return the record as lines of a table, one for each commitment."""
+    whole = {column: _cell(record[column]) for column in COLUMNS if column not in _OF_COMMITMENTS}
     for commitment in record["commitments"]:
-        line = {**record, **commitment}
-        line |= {"commitment_id": commitment["id"], "commitment_title": commitment["title"]}
-        line["last_updated"] = commitment["last_updated"] or record["last_updated"]
-        yield [_cell(line[column]) for column in COLUMNS]
+        own = {column: _cell(commitment[name]) for column, name in _OF_COMMITMENTS.items()}
+        if commitment["last_updated"]:
+            own["last_updated"] = _cell(commitment["last_updated"])
+        line = {**whole, **own}
+        yield [line[column] for column in COLUMNS]
 
 
 def _cell(value: object) -> str:
@@ -206,21 +226,24 @@ def _cell(value: object) -> str:
     Excel and others work out a cell that begins with one of these signs, also after a tab or a
     line break; an apostrophe before it makes it text (OWASP, CSV injection).
     """
-    if value is None:
+    if isinstance(value, str):
+        text = value
+    elif value is None:
         return ""
-    if isinstance(value, bool):
+    elif isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list):
+    elif isinstance(value, list):
         text = "; ".join(value)
-    elif isinstance(value, (int, str)):
-        text = str(value)
     else:
-        text = plain_json(value)
+        text = str(value) if isinstance(value, int) else plain_json(value)
+    if text[:1].isalnum():
+        return text
     return f"'{text}" if text.lstrip()[:1] in {"=", "+", "-", "@"} or text[:1] in {"\t", "\r"} else text
 
 
 def plain_json(value: Any) -> str:
     """Return a date as «2026-11-21», and a moment as UTC to the second: «2026-11-21T15:04:05Z»."""
-    if hasattr(value, "hour"):
-        return value.astimezone(timezone.get_fixed_timezone(0)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return value.isoformat()
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+    text: str = value.isoformat()
+    return text

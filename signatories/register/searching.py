@@ -124,22 +124,29 @@ class WordIndex:
         """
         if len(word) < 4:
             return []
-        allowed = 1 if len(word) < 6 else 2
-        shared = Counter(place for part in _parts_of(word) for place in self._parts.get(part, ()))
+        allowed, letters = 1 if len(word) < 6 else 2, set(word)
+        slips_from = _Slips(word)
         best: list[str] = []
-        for candidate in self._likeliest(shared):
-            slips = _slips(word, candidate, allowed)
+        for candidate in self._likeliest(word):
+            # A slip brings one letter at most that the word does not have.
+            if len(letters.difference(candidate)) > allowed:
+                continue
+            slips = slips_from(candidate, allowed)
             if slips <= allowed:
                 if slips < allowed:
                     best, allowed = [], slips
                 best.append(candidate)
         return sorted(best)
 
-    def _likeliest(self, shared: Counter[int]) -> list[str]:
+    def _likeliest(self, word: str) -> list[str]:
         """Return the words with the most parts in common; equals by the alphabet, the same everywhere."""
-        if not shared:
-            return []
-        least = sorted(shared.values(), reverse=True)[:_CANDIDATES][-1]
+        shared: Counter[int] = Counter()
+        for part in _parts_of(word):
+            shared.update(self._parts.get(part, ()))
+        least, left = 0, _CANDIDATES
+        for parts, words in sorted(Counter(shared.values()).items(), reverse=True):
+            if left > 0:
+                least, left = parts, left - words
         more = [self._words[place] for place, parts in shared.items() if parts > least]
         equal = sorted(self._words[place] for place, parts in shared.items() if parts == least)
         return more + equal[: _CANDIDATES - len(more)]
@@ -174,25 +181,39 @@ def _parts_of(word: str) -> set[str]:
     return {padded[at : at + 3] for at in range(len(padded) - 2)}
 
 
-def _slips(typed: str, word: str, allowed: int) -> int:
-    """Return how many slips lead from a word, or from its beginning, to what was typed.
+class _Slips:
+    """Says how many slips lead from a word, or from its beginning, to what was typed.
 
-    More than allowed is returned as one more than allowed. (Optimal string alignment; the last
-    row holds every beginning of the word.)
+    Optimal string alignment, one column of its table in the bits of a few numbers (H. Hyyrö, «A
+    bit-vector algorithm for computing Levenshtein and Damerau edit distances», 2003).
     """
-    if len(typed) - len(word) > allowed:
-        return allowed + 1
-    before: list[int] = []
-    row = list(range(len(word) + 1))
-    for i, letter in enumerate(typed, start=1):
-        earlier, before, row = before, row, [i]
-        for j, other in enumerate(word, start=1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == word[j - 2] and typed[i - 2] == other:
-                cost = min(cost, earlier[j - 2] + 1)
-            row.append(cost)
-        if min(row) > allowed:
+
+    def __init__(self, typed: str) -> None:
+        self._length = len(typed)
+        self._last = 1 << len(typed) - 1
+        self._standing: dict[str, int] = {}
+        for place, letter in enumerate(typed):
+            self._standing[letter] = self._standing.get(letter, 0) | 1 << place
+
+    def __call__(self, word: str, allowed: int) -> int:
+        """Return how many slips there are; more than allowed as one more than allowed."""
+        if self._length - len(word) > allowed:
             return allowed + 1
-    # A beginning counts from five letters on: four can be the beginning of too much.
-    slips = min(row[-1], min(row) + 1) if len(typed) > 4 else row[-1]
-    return min(slips, allowed + 1)
+        least = score = self._length  # of no letter of the word, so far
+        last, standing = self._last, self._standing
+        up, down, diagonal, before = (last << 1) - 1, 0, 0, 0
+        for letter in word:
+            same = standing.get(letter, 0)
+            swapped = (~diagonal & same) << 1 & before
+            diagonal = (((same & up) + up) ^ up) | same | down | swapped
+            right, left = down | ~(diagonal | up), diagonal & up
+            if right & last:
+                score += 1
+            elif left & last:
+                score -= 1
+                least = min(least, score)
+            right = right << 1 | 1
+            up, down, before = left << 1 | ~(diagonal | right), right & diagonal, same
+        # A beginning counts from five letters on: four can be the beginning of too much.
+        slips = min(score, least + 1) if self._length > 4 else score
+        return min(slips, allowed + 1)

@@ -8,7 +8,7 @@ snapshot is never altered.
 
 import threading
 from collections import defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, reduce
@@ -24,6 +24,7 @@ from signatories.models import (
     Stage,
 )
 from signatories.naming import plain
+from signatories.register.pieces import Pieces
 from signatories.register.rows import Loaded, Row, read, read_all
 from signatories.register.searching import WordIndex, bits_of
 
@@ -33,8 +34,6 @@ OF_COMMITMENTS = ("principle", "area", "status")
 SORTS = ("newest", "name", "updated")
 # After more changes than this, or with more rows out of date, it is cheaper to read everything.
 _MANY_CHANGES = 200
-# Pieces of pages and files, of about a thousand characters each.
-_MOST_REMEMBERED = 8_000
 
 
 # value → one set of rows for the first commitment of each row, one for the second, and so on
@@ -55,16 +54,7 @@ class Snapshot:
     orders: dict[str, tuple[int, ...]]
     keys: dict[int, tuple[datetime, str, datetime]]
     choices: dict[str, list[tuple[str, str]]]
-    _remembered: dict[tuple[str, object], str] = field(default_factory=dict, repr=False, compare=False)
-
-    def remembered(self, kind: str, what: Hashable) -> str | None:
-        return self._remembered.get((kind, what))
-
-    def remember(self, kind: str, what: Hashable, text: str) -> str:
-        """Keep text that nothing but this snapshot and the release make what it is, and return it."""
-        if len(self._remembered) < _MOST_REMEMBERED:
-            self._remembered[kind, what] = text
-        return text
+    pieces: Pieces = field(default_factory=Pieces, repr=False, compare=False)
 
     @property
     def count(self) -> int:
@@ -211,7 +201,7 @@ def _following(old: Snapshot, fresh: Freshness) -> Snapshot:
         keys=keys,
         choices={**_choices(), "year": _years(facets, listed)},
         # A row never changes: what has changed has another number.
-        _remembered={key: text for key, text in old._remembered.copy().items() if key[0] == "row"},
+        pieces=old.pieces.only("row"),
     )
 
 

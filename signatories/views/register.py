@@ -12,9 +12,10 @@ from declaration.fresh_pages import fresh_page, freshness_of
 from declaration.models import DeclarationVersion
 from declaration.public_pages import public_page
 from signatories.models import Stage
-from signatories.register.facets import FACETS, PER_PAGE, Answer, Choice, Query
-from signatories.register.rows import ListedCommitment, Row
+from signatories.register.facets import FACETS, PER_PAGE, Answer, Choice, Query, Shown
 from signatories.register.snapshot import Snapshot, current
+
+_STAGES = dict(Stage.choices)
 
 
 @fresh_page()
@@ -28,29 +29,27 @@ def signatory_list(request: HttpRequest) -> HttpResponse:
         "query": answer.query,
         "facets": facets,
         "boxes": [_box(snapshot, facet, choices) for facet, choices in facets if choices],
-        "items": [_item(answer, *row) for row in answer.rows()],
+        "items": [_item(snapshot, shown) for shown in answer.rows()],
         "pagination": _pagination(answer),
     }
     return render(request, "signatories/list.html", page)
 
 
-def _item(answer: Answer, place: int, row: Row, commitments: list[ListedCommitment]) -> str:
-    """Return one row as it stands in the list: written once, unless some of it is left out."""
-    kept = None if answer.narrows_commitments else answer.snapshot.remembered("row", place)
+def _item(snapshot: Snapshot, shown: Shown) -> str:
+    """Return one row as it stands in the list, written once with the same commitments."""
+    kept = snapshot.pieces.get("row", shown.key)
     if kept is None:
-        kept = _macros("signatories/row.html").item(row, commitments, dict(Stage.choices))
-        if not answer.narrows_commitments:
-            answer.snapshot.remember("row", place, kept)
+        written = _macros("signatories/row.html").item(shown.row, shown.commitments, _STAGES)
+        kept = snapshot.pieces.keep("row", shown.key, written)
     return kept
 
 
 def _box(snapshot: Snapshot, facet: str, choices: tuple[Choice, ...]) -> str:
     """Return the choices of one facet, written once for the same counts."""
-    kept = snapshot.remembered(facet, choices)
+    kept = snapshot.pieces.get(facet, choices)
     if kept is None:
-        kept = snapshot.remember(
-            facet, choices, _macros("signatories/facets.html").facet_boxes(facet, choices)
-        )
+        written = _macros("signatories/facets.html").facet_boxes(facet, choices)
+        kept = snapshot.pieces.keep(facet, choices, written)
     return kept
 
 

@@ -6,6 +6,7 @@ the last change: an address with a parameter of its own. ``BENCH_SERVER="granian
 another web server. The middle of three rounds counts.
 """
 
+import contextlib
 import itertools
 import os
 import re
@@ -14,21 +15,31 @@ import socket
 import statistics
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from tests.benchmarks.bench_signing import tree_cpu_seconds
 from tests.nginx import nginx_before
 from tests.programs import LOOPBACK, Program, python
 from tests.servers import Stack, shared_postgres
 
 CLIENTS = 4
-SECONDS = float(os.environ.get("BENCH_REGISTER_SECONDS", "1.0"))
+SECONDS = float(os.environ.get("BENCH_REGISTER_SECONDS", "0.5"))
 BROWSER = "Accept-Encoding: gzip\r\n"
 SIZES = [(300, 300), (10_000, 30_000)]
 COUNTER = itertools.count()
 MOST = 20_000
+ROUNDS = 3
 LOAD = (
     "from tests.benchmarks.large_register import load_large; answer = load_large(organisations, commitments)"
+)
+COUNT = "from tests.benchmarks.register_queries import queries_of; answer = queries_of(paths)"
+PAGES = (
+    "/",
+    "/signatories/",
+    "/signatories/?q=housing&region=London&sort=name",
+    "/signatories.csv",
+    "/signatories.json?page=1",
+    "/signatories.atom",
+    "/commitments/",
+    "/coverage/",
 )
 
 
@@ -86,14 +97,15 @@ class Measured:
     def __init__(self, port, pid):
         self.port, self.pid = port, pid
         self.database = shared_postgres().program.pid
+        self.enough = {}
 
     def rate(self, path, headers="", expect=200, unique=False):
-        """Return requests per second of web CPU, and of web and database CPU together."""
-        rounds = [self._round(path, headers, expect, unique) for _ in range(3)]
-        return tuple(statistics.median(found) for found in zip(*rounds, strict=True))
+        """Return requests per second of web CPU, and of web and database CPU together.
 
-    def _round(self, path, headers, expect, unique, requests=8):
-        """Ask as often as takes about the time to measure; the first few say how often that is."""
+        The first few say how many take about the time to measure; later rounds know.
+        """
+        asked = (path, headers)
+        requests = self.enough.get(asked, 4)
         while True:
             start = self._spent()
             with ThreadPoolExecutor(CLIENTS) as clients:
@@ -101,6 +113,7 @@ class Measured:
                 list(clients.map(self._ask, each))
             web, database = (now - then for now, then in zip(self._spent(), start, strict=True))
             if web > SECONDS / 2 or requests >= MOST:
+                self.enough[asked] = requests
                 answered = requests // CLIENTS * CLIENTS
                 return answered / web, answered / (web + database)
             requests = min(MOST, max(2 * requests, int(requests * SECONDS / max(web, 0.02))))
@@ -123,8 +136,8 @@ def server_command(port):
     return python("gunicorn", "--config", "config/gunicorn.py", "--bind", f"{LOOPBACK}:{port}")
 
 
-@pytest.fixture(scope="module", params=SIZES, ids=lambda size: f"{size[0]} organisations")
-def service(request):
+@contextlib.contextmanager
+def service(organisations, commitments):
     production = {
         "DEBUG": "false",
         "SECRET_KEY": "bench-" * 12,
@@ -133,56 +146,84 @@ def service(request):
         "WEB_THREADS": "4",
     }
     with Stack("postgres", env=production, web=False, worker=False) as stack:
-        organisations, commitments = request.param
-        made = stack.python(LOAD, organisations=organisations, commitments=commitments)
+        stack.python(LOAD, organisations=organisations, commitments=commitments)
         stack.python("from django.db import connection; connection.cursor().execute('ANALYZE'); answer = 1")
         command = [*server_command(stack.port), "tests.benchmarks.register_beside:application"]
         web = Program(command, stack.folder / "web.log", env=stack.env)
         try:
             web.wait_for_port(stack.port)
-            yield made, Measured(stack.port, web.pid), stack
+            yield Measured(stack.port, web.pid), stack
         finally:
             web.kill()
 
 
-def test_register(service):
-    made, server, stack = service
+ROWS = {
+    "bare WSGI": ("/bench/wsgi/", "", 200, False),
+    "bare Django view": ("/bench/bare/", "", 200, False),
+    "minimal Django and Jinja": ("/bench/minimal/", "", 200, False),
+    "list, not kept": ("/signatories/", "", 200, True),
+    "list, kept": ("/signatories/", "", 200, False),
+    "list, kept, compressed": ("/signatories/", BROWSER, 200, False),
+    "list, not modified": ("/signatories/", "{known}", 304, False),
+    "filtered, not kept": ("/signatories/?region=London&status=done&principle=1", "", 200, True),
+    "search, not kept": ("/signatories/?q=housing", "", 200, True),
+    "search for a part, not kept": ("/signatories/?q=sandwel", "", 200, True),
+    "search misspelt, not kept": ("/signatories/?q=birmingam+houzing", "", 200, True),
+    "JSON of fifty, not kept": ("/signatories.json?page=1", "", 200, True),
+    "Atom of fifty, not kept": ("/signatories.atom", "", 200, True),
+    "CSV of everything": ("/signatories.csv", "", 200, True),
+    "JSON of everything": ("/signatories.json", "", 200, True),
+}
+
+
+def test_register():
+    """Measure both sizes in turns, row after row, so that a busy moment of the machine hits all alike."""
+    with contextlib.ExitStack() as stacks:
+        services = [stacks.enter_context(service(*size)) for size in SIZES]
+        known = [_known(server) for server, _ in services]
+        rounds = [
+            {
+                name: [
+                    server.rate(path, headers.format(known=etag), expect, unique)
+                    for (server, _), etag in zip(services, known, strict=True)
+                ]
+                for name, (path, headers, expect, unique) in ROWS.items()
+            }
+            for _ in range(ROUNDS)
+        ]
+        for place, (organisations, commitments) in enumerate(SIZES):
+            print(f"\n{organisations:,} organisations and {commitments:,} commitments")
+            for name in ROWS:
+                web, both = (statistics.median(one[name][place][n] for one in rounds) for n in (0, 1))
+                beside = [
+                    statistics.median(one[name][place][0] / one[other][place][0] for one in rounds)
+                    for other in ("bare Django view", "minimal Django and Jinja")
+                ]
+                beside.append(statistics.median(one[name][place][0] / one[name][0][0] for one in rounds))
+                of_bare, of_minimal, of_small = beside
+                print(
+                    f"{name:28}{web:7.0f} by web CPU-second{both:7.0f} with the database's; {of_bare:5.2f} of"
+                    f" bare, {of_minimal:5.2f} of minimal, {of_small:5.2f} of {SIZES[0][0]} organisations"
+                )
+        print("\nqueries of a page made anew, and of the page kept, at each size")
+        counted = [stack.python(COUNT, paths=PAGES) for _, stack in services]
+        for path in PAGES:
+            print(f"{path:48}", *(f"{made:4} {kept:4}" for made, kept in (one[path] for one in counted)))
+        _, stack = services[-1]
+        with nginx_before(stack.port, stack.folder) as nginx:
+            [pid] = [int(p) for p in os.listdir("/proc") if p.isdigit() and _is_nginx(p, stack.folder)]
+            front = Measured(nginx.port, pid)
+            for name, headers in {"plain": "", "compressed": BROWSER}.items():
+                rate = statistics.median(front.rate("/signatories/", headers)[0] for _ in range(ROUNDS))
+                print(f"behind nginx, {name:14}{rate:7.0f} by nginx CPU-second")
+
+
+def _known(server):
+    """Return the header of a client that has the list, after a look at its weight."""
     with Connection(server.port) as first:
         _, head, length = first.get("/signatories/", BROWSER)
-        plain = first.get("/signatories/")[2]
-    etag = re.search(rb"(?i)etag: (.*)", head)[1].decode().strip()
-    print(f"\n{made}; the list weighs {length:,} bytes compressed, {plain:,} plain")
-    rows = {
-        "bare WSGI": ("/bench/wsgi/", "", 200, False),
-        "bare Django view": ("/bench/bare/", "", 200, False),
-        "minimal Django and Jinja": ("/bench/minimal/", "", 200, False),
-        "list, not kept": ("/signatories/", "", 200, True),
-        "list, kept": ("/signatories/", "", 200, False),
-        "list, kept, compressed": ("/signatories/", BROWSER, 200, False),
-        "list, not modified": ("/signatories/", f"If-None-Match: {etag}\r\n", 304, False),
-        "filtered, not kept": ("/signatories/?region=London&status=done&principle=1", "", 200, True),
-        "search, not kept": ("/signatories/?q=housing", "", 200, True),
-        "search for a part, not kept": ("/signatories/?q=sandwel", "", 200, True),
-        "search misspelt, not kept": ("/signatories/?q=birmingam+houzing", "", 200, True),
-        "JSON of fifty, not kept": ("/signatories.json?page=1", "", 200, True),
-        "Atom of fifty, not kept": ("/signatories.atom", "", 200, True),
-        "CSV of everything": ("/signatories.csv", "", 200, True),
-        "JSON of everything": ("/signatories.json", "", 200, True),
-    }
-    bare = minimal = 0
-    for name, asked in rows.items():
-        web, both = server.rate(*asked)
-        bare = web if name == "bare Django view" else bare
-        minimal = web if name == "minimal Django and Jinja" else minimal
-        beside = f"{web / bare:5.2f} of bare" if bare else ""
-        beside += f", {web / minimal:5.2f} of minimal" if minimal else ""
-        print(f"{name:28} {web:7.0f} by web CPU-second {both:7.0f} with the database's  {beside}", flush=True)
-    with nginx_before(stack.port, stack.folder) as nginx:
-        [pid] = [int(p) for p in os.listdir("/proc") if p.isdigit() and _is_nginx(p, stack.folder)]
-        front = Measured(nginx.port, pid)
-        for name, headers in {"plain": "", "compressed": BROWSER}.items():
-            web, _ = front.rate("/signatories/", headers)
-            print(f"behind nginx, {name:14} {web:8.1f} per nginx CPU-second", flush=True)
+    print(f"the list weighs {length:,} bytes compressed")
+    return f"If-None-Match: {re.search(rb'(?i)etag: (.*)', head)[1].decode().strip()}\r\n"
 
 
 def _is_nginx(pid, folder):

@@ -1,5 +1,7 @@
 """Words, parts of words and misspelt words find signatories, the same on both databases."""
 
+import itertools
+
 import pytest
 from django.db import transaction
 from django.http import QueryDict
@@ -10,7 +12,7 @@ from signatories.changes import record_change
 from signatories.models import OrganisationAlias, What
 from signatories.register import snapshot
 from signatories.register.facets import Answer, Query
-from signatories.register.searching import WordIndex, words_of
+from signatories.register.searching import WordIndex, _parts_of, words_of
 from tests.factories import CommitmentFactory, SignatureFactory
 
 NAMES = {
@@ -132,3 +134,28 @@ def test_follow_changes_without_reading_everything_again(signed, django_assert_m
     assert now.count == first.count + 1
     assert found("renamedshire") == {signature.organisation.slug}
     assert found("followedshire") == set()
+
+
+def slips_between(typed, word):
+    """Say it once more by the definition: optimal string alignment, a cell of its table at a time."""
+    cells = {(0, j): j for j in range(len(word) + 1)} | {(i, 0): i for i in range(len(typed) + 1)}
+    for i, j in itertools.product(range(1, len(typed) + 1), range(1, len(word) + 1)):
+        different = typed[i - 1] != word[j - 1]
+        ways = [cells[i - 1, j] + 1, cells[i, j - 1] + 1, cells[i - 1, j - 1] + different]
+        if i > 1 and j > 1 and typed[i - 1] == word[j - 2] and typed[i - 2] == word[j - 1]:
+            ways.append(cells[i - 2, j - 2] + 1)
+        cells[i, j] = min(ways)
+    return [cells[len(typed), j] for j in range(len(word) + 1)]
+
+
+@given(words=st.sets(LETTERS, max_size=40), typed=st.text("abcd", min_size=4, max_size=8))
+def test_read_a_misspelt_word_as_those_with_the_fewest_slips(words, typed):
+    slips = {}
+    for word in words:
+        if _parts_of(word) & _parts_of(typed):
+            *beginnings, whole = slips_between(typed, word)
+            slips[word] = min(whole, min(beginnings) + 1) if len(typed) > 4 else whole
+    fewest = min(slips.values(), default=9)
+    allowed = 1 if len(typed) < 6 else 2
+    nearest = sorted(word for word, n in slips.items() if n == fewest <= allowed)
+    assert WordIndex.of([(0, words)]).alike(typed) == nearest
