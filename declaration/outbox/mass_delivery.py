@@ -1,8 +1,13 @@
-"""Send mailings: claim a chunk, send it in rounds over several connections, record each result at once."""
+"""Send mailings: claim a chunk, send it in rounds over several connections, record each result at once.
 
+Where there are several connections, they take turns in two halves: while the mail server has the emails
+of one half, the database records what became of the other and marks what it sends next.
+"""
+
+import itertools
 import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
@@ -36,8 +41,10 @@ class Wide(Protocol):
 
     width: int
 
-    def send_together(self, emails: list[Email]) -> Iterator[tuple[Email, Answer]]:
-        """Yield what became of each email as soon as it is known. Never raises TryLater or Never."""
+    def send_together(self, emails: list[Email], first: int) -> Iterator[tuple[Email, Answer]]:
+        """Send them on the connections from the `first` on, and yield what became of each as soon as it
+        is known. Never raises TryLater or Never.
+        """
 
 
 def send_mailings(transport: Transport, stopping: Callable[[], bool] = lambda: False) -> bool:
@@ -61,20 +68,21 @@ def _going() -> Iterable[Mailing]:
 
 def send_chunk(mailing: Mailing, transport: Transport, stopping: Callable[[], bool] = lambda: False) -> bool:
     """Send some emails of one mailing, and return whether more is to be sent right away."""
-    chunk = _Chunk(mailing, transport)
     wanted = min(CHUNK, _before_the_canary_sings(mailing))
     limit = quota.take(wanted)
     emails = mass_claiming.claim(mailing, limit) if limit else []
     quota.give_back(limit - len(emails))
+    chunk = _Chunk(mailing, transport, emails)
     if not emails:
         if wanted:
             chunk.count()
         return False
     try:
         with claiming.quick_results():
-            chunk.send(emails, stopping)
+            chunk.send(stopping)
     finally:
-        claiming.release(emails)
+        if chunk.begun < len(emails):
+            claiming.release(emails)
         chunk.count()
     return chunk.trouble is None and len(emails) == limit
 
@@ -82,44 +90,70 @@ def send_chunk(mailing: Mailing, transport: Transport, stopping: Callable[[], bo
 class _Chunk:
     """One claim, from its first round to the counters."""
 
-    def __init__(self, mailing: Mailing, transport: Transport) -> None:
+    def __init__(self, mailing: Mailing, transport: Transport, emails: list[Email]) -> None:
         self.mailing, self.transport = mailing, transport
+        self.begun = 0
+        self._rest = deque(emails)
         self.counts: Counter[str] = Counter()
         self.trouble: TryLater | None = None
         self.refused = 0
+        # What has an answer and is not on its way to the database, and how to wait for what is.
+        self._answered: list[Result] = []
+        self._recorded: list[Result] = []
+        self._collect: Callable[[], mass_claiming.Stepped] | None = None
 
-    def send(self, emails: list[Email], stopping: Callable[[], bool]) -> None:
-        width = self.transport.width if isinstance(self.transport, Wide) else 1
+    def send(self, stopping: Callable[[], bool]) -> None:
+        """Send until there is no more, or a reason to stop; `begun` is how many were marked."""
+        halves = 2 if isinstance(self.transport, Wide) else 1
+        size = self.transport.width // halves if isinstance(self.transport, Wide) else 1
         give_up_at = time.monotonic() + settings.MAIL_LEASE_SECONDS / 8
-        results: list[Result] = []
+        begun: list[Email] = []
+        is_over = False
         try:
-            for start in range(0, len(emails), width):
-                if stopping() or self.trouble or time.monotonic() > give_up_at:
+            for half in itertools.cycle(range(halves)):
+                is_over = is_over or stopping() or self.trouble is not None or time.monotonic() > give_up_at
+                taken = [] if is_over else [self._rest.popleft() for _ in range(min(size, len(self._rest)))]
+                if not (taken or begun or self._answered):
                     return
-                before, results = results, []
-                begun = self._step(before, emails[start : start + width])
-                if not begun and self._is_over():
-                    return
-                for email, answer in self._send_together(begun):
-                    results.append(self._result(email, answer))
+                # What has an answer now was sent on the connections that `taken` will be sent on.
+                self._send_off(taken)
+                if halves == 1:
+                    begun = self._arrived()
+                for email, answer in self._send_together(begun, half * size):
+                    self._answered.append(self._result(email, answer))
+                if halves == 2:
+                    begun = self._arrived()
+                is_over = is_over or (bool(taken) and not begun and self._is_stopped())
         finally:
-            self._step(results, [])
+            self._arrived()
+            self._send_off([])
+            self._arrived()
 
-    def _step(self, results: list[Result], emails: list[Email]) -> list[Email]:
-        recorded, begun = mass_claiming.step(results, emails)
-        for result in results:
+    def _send_off(self, emails: list[Email]) -> None:
+        """Send what has an answer, and the marks of what is to be sent next, to the database."""
+        self._recorded, self._answered = self._answered, []
+        self._collect = mass_claiming.step(self._recorded, emails)
+
+    def _arrived(self) -> list[Email]:
+        """Wait for what was sent off; return what may be sent now."""
+        if self._collect is None:
+            return []
+        collect, self._collect = self._collect, None
+        recorded, begun = collect()
+        self.begun += len(begun)
+        for result in self._recorded:
             if result.email.pk not in recorded:
                 log.error("The result of email %s came after its lease had run out.", result.email.pk)
             elif result.state != State.PENDING:
                 self.counts[result.state.value] += 1
         return begun
 
-    def _is_over(self) -> bool:
+    def _is_stopped(self) -> bool:
         return not Mailing.objects.filter(pk=self.mailing.pk, state=Mailing.State.SENDING).exists()
 
-    def _send_together(self, emails: list[Email]) -> Iterator[tuple[Email, Answer]]:
+    def _send_together(self, emails: list[Email], first: int) -> Iterator[tuple[Email, Answer]]:
         if isinstance(self.transport, Wide):
-            yield from self.transport.send_together(emails)
+            yield from self.transport.send_together(emails, first)
             return
         for email in emails:
             try:

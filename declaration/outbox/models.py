@@ -140,7 +140,7 @@ class Email(models.Model):
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Says what is owed, for instance "signature-received:LDD-1234"; the same key twice is one email.
     # An email of a mailing has none: its mailing and its address say what is owed.
-    key = models.CharField(max_length=200, unique=True, null=True)  # noqa: DJ001
+    key = models.CharField(max_length=200, null=True)  # noqa: DJ001
     message = models.CharField("kind of message", max_length=60)
     to = models.EmailField(max_length=254)
     # Empty in an email of a mailing, whose words are the mailing's.
@@ -214,6 +214,9 @@ class Email(models.Model):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["key"], name="outbox_once_per_key", condition=Q(key__isnull=False)
+            ),
             # Finds an address in every mailing, too.
             models.UniqueConstraint(
                 fields=["to", "mailing"],

@@ -198,6 +198,15 @@ def test_pauses_between_two_messages_and_goes_on(going):
     assert len(set(transport.took)) == 5
 
 
+def test_keeps_nothing_in_hand_when_paused(going):
+    mailing, transport = going(3), FakeTransport(lambda email: mailings.pause(mailing=mailing) or "250")
+    Email.objects.filter(to="p2@example.gov.uk").update(state="cancelled")
+    mass_delivery.send_mailings(transport)
+    assert sorted(Email.objects.values_list("state", "claim")) == [
+        ("cancelled", None), ("pending", None), ("sent", None)
+    ]  # fmt: skip
+
+
 def test_cancels_what_has_not_left(going):
     mailing = going(4)
 
@@ -267,9 +276,9 @@ def test_decides_by_policy_when_an_answer_was_lost(going, settings, policy, foun
 def test_counts_anew_what_a_killed_sender_left(going, settings):
     mailing = going(5)
     emails = mass_claiming.claim(mailing, 5)
-    _, [first, second] = mass_claiming.step([], emails[:2])
+    _, [first, second] = mass_claiming.step([], emails[:2])()
     result = mass_claiming.Result(first, Email.State.SENT, sent_at=timezone.now(), reference="250")
-    assert mass_claiming.step([result], []) == ({first.pk}, [])
+    assert mass_claiming.step([result], [])() == ({first.pk}, [])
     with time_machine.travel(timezone.now() + timedelta(seconds=settings.MAIL_LEASE_SECONDS + 1)) as clock:
         sweeping.sweep(FakeTransport())
         mass_sweeping.look_after()

@@ -73,9 +73,11 @@ class SMTPTransport:
     def width(self) -> int:
         return self._lines.width
 
-    def send_together(self, emails: list[Email]) -> Iterator[tuple[Email, str | TryLater | Never]]:
-        """Hand over as many emails as there are lines, each on its own, and yield the answers."""
-        return self._lines.send_together(emails)
+    def send_together(
+        self, emails: list[Email], first: int = 0
+    ) -> Iterator[tuple[Email, str | TryLater | Never]]:
+        """Hand over emails, each on a line of its own from the `first` on, and yield the answers."""
+        return self._lines.send_together(emails, first)
 
     def find(self, email: Email) -> str | None:
         return None

@@ -85,12 +85,12 @@ class Lines:
                 line.hang_up()
             self._lines[place] = None
 
-    def send_together(self, emails: list[Email]) -> Iterator[tuple[Email, Answer]]:
-        """Send up to `width` emails at the same time, and yield each answer as soon as it is there."""
+    def send_together(self, emails: list[Email], first: int = 0) -> Iterator[tuple[Email, Answer]]:
+        """Send emails at the same time on the lines from the `first` on; yield each answer as it comes."""
         sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
         begun: list[tuple[int, Email, bytes]] = []
         trouble: TryLater | None = None
-        for place, email in enumerate(emails):
+        for place, email in enumerate(emails, start=first):
             if trouble is not None:
                 yield email, trouble
                 continue
