@@ -34,7 +34,6 @@ _NOTHING_YET = Freshness(0, datetime(2018, 7, 1, tzinfo=UTC))
 
 def freshness() -> Freshness:
     """Return the number and time of the newest change that is visible now. One query."""
-    row = None
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
         row = _watch.read()
     else:

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from declaration.accounts.models import User
-from signatories.models import Representative, Signature
+from signatories.models import Commitment, Representative, Signature
 from signatories.models.signature import SignatureQuerySet
 
 
@@ -36,3 +36,16 @@ def signature_of(user: User, reference: str) -> tuple[Signature, Representative]
     if not signature or not officer:
         raise Http404
     return signature, officer
+
+
+def commitment_of(user: User, reference: str) -> tuple[Commitment, Signature, Representative]:
+    """Return the commitment that ``Signature.reference_of`` names so, with what ``signature_of`` returns.
+
+    Raises Http404 as that does, or if there is no such commitment.
+    """
+    signature, officer = signature_of(user, reference.partition(".")[0])
+    for commitment in signature.commitments.all():
+        if signature.reference_of(commitment) == reference:
+            commitment.signature = signature
+            return commitment, signature, officer
+    raise Http404

@@ -35,6 +35,7 @@ def check_in(*, now: datetime | None = None) -> int:
 
     Does nothing outside office hours, on days that are not working days, and while publication is
     paused. After a pause of the service an organisation is asked once, not for everything it missed.
+    One email asks about all commitments of a signature that are not finished.
     A record that cannot be asked about is logged and keeps nobody else waiting.
     """
     now = now or timezone.now()
@@ -46,7 +47,7 @@ def check_in(*, now: datetime | None = None) -> int:
     for number, months in enumerate(MONTHS, start=1):
         due |= Q(signed_at__lt=_signed_before(now, months), commitments__check_ins_sent__lt=number)
     asked = 0
-    for signature in Signature.objects.published().filter(due).order_by("signed_at"):
+    for signature in Signature.objects.published().filter(due).distinct().order_by("signed_at"):
         try:
             asked += _ask(signature, now)
         except OperationalError:
@@ -65,17 +66,18 @@ def _signed_before(now: datetime, months: int) -> datetime:
 @transaction.atomic
 def _ask(signature: Signature, now: datetime) -> bool:
     signature = lock(signature)
-    commitment = signature.commitment
     if signature.status != Status.PUBLISHED or signature.signed_at is None:
         return False
     due = [months for months in MONTHS if signature.signed_at < _signed_before(now, months)]
-    if len(due) <= commitment.check_ins_sent:
+    commitments = list(signature.commitments.all())
+    if all(commitment.check_ins_sent >= len(due) for commitment in commitments):
         return False
-    commitment.check_ins_sent = len(due)
-    commitment.save(update_fields=["check_ins_sent"])
-    has_told = commitment.stage_reported_at is not None and commitment.stage_reported_at > now - RECENT
-    if has_told or commitment.stage in FINAL:
+    # All at once: whoever is asked about one commitment is asked about the others in the same email.
+    signature.commitments.update(check_ins_sent=len(due))
+    told = [commitment.stage_reported_at for commitment in commitments if commitment.stage_reported_at]
+    unfinished = [commitment for commitment in commitments if commitment.stage not in FINAL]
+    if not unfinished or (told and max(told) > now - RECENT):
         return False
     record(verb="ask for update", on=signature, by=None, role=Actor.SYSTEM, after={"months": due[-1]})
-    emails.ask_for_update(signature, months=due[-1])
+    emails.ask_for_update(signature, months=due[-1], commitments=unfinished)
     return True

@@ -17,6 +17,7 @@ from signatories.comparing import changes_in, text_of
 from signatories.completeness import unanswered_in_edit
 from signatories.models import (
     Actor,
+    Commitment,
     CommitmentEdit,
     EditDecision,
     EditStatus,
@@ -44,15 +45,19 @@ class NothingChanges(Exception):
 
 
 @transaction.atomic
-def start_edit(*, signature: Signature, by: Representative) -> CommitmentEdit:
-    """Return the open edit of the organisation, begun now with the public text if there is none.
+def start_edit(
+    *, signature: Signature, by: Representative, commitment: Commitment | None = None
+) -> CommitmentEdit:
+    """Return the open edit of a commitment, begun now with the public text if there is none.
+
+    It is of the first commitment of the signature, if none is named.
 
     Raises ImpossibleTransition unless the signature is published.
     """
     signature = lock(signature)
     if signature.status != Status.PUBLISHED:
         raise ImpossibleTransition(signature, "edit")
-    commitment = signature.commitment
+    commitment = signature.commitment if commitment is None else signature.commitments.get(pk=commitment.pk)
     edit = commitment.edits.open().first()
     if edit:
         return edit

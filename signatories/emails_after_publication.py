@@ -7,7 +7,7 @@ from django.urls import reverse
 from declaration.outbox.queue import queue
 from signatories.comparing import changes_in
 from signatories.links import absolute
-from signatories.models import CommitmentEdit, EditDecision, Organisation, Progress, Signature
+from signatories.models import Commitment, CommitmentEdit, EditDecision, Organisation, Progress, Signature
 
 
 def _send(signature: Signature, *, to: str, message: str, key: str, **context: Any) -> None:
@@ -32,13 +32,17 @@ def tell_officer_progress_taken_down(signature: Signature, progress: Progress, r
         to=progress.reported_by.email,
         message="tell_officer_progress_taken_down",
         key=str(progress.pk),
+        commitment=progress.commitment,
         progress=progress,
         reason=reason,
     )
 
 
-def ask_for_update(signature: Signature, *, months: int) -> None:
+def ask_for_update(signature: Signature, *, months: int, commitments: list[Commitment]) -> None:
     """To the officer, and to the team's mailbox, which outlives an officer who has moved on."""
+    asked = [
+        (one, absolute(reverse("report_progress", args=[signature.reference_of(one)]))) for one in commitments
+    ]
     officer = signature.submitted_by
     assert officer is not None  # noqa: S101 - whatever is published was submitted
     for to in dict.fromkeys(filter(None, (officer.email, officer.team_mailbox.lower()))):
@@ -48,7 +52,7 @@ def ask_for_update(signature: Signature, *, months: int) -> None:
             message="ask_for_update",
             key=f"{months}:{'officer' if to == officer.email else 'team'}",
             months=months,
-            update_url=absolute(reverse("report_progress", args=[signature.reference])),
+            asked=asked,
         )
 
 
@@ -83,6 +87,7 @@ def tell_edit_accepted(edit: CommitmentEdit) -> None:
             to=signer.email,
             message="tell_signer_edit_accepted",
             key=str(edit.pk),
+            commitment=edit.commitment,
             signer=signer,
             **changes,
         )
@@ -96,8 +101,9 @@ def _tell_of_edit(edit: CommitmentEdit, message: str, *, key: str, **context: An
         to=officer.email,
         message=message,
         key=key,
+        commitment=edit.commitment,
         officer=officer,
-        edit_url=absolute(reverse("edit_commitment", args=[edit.signature.reference])),
+        edit_url=absolute(reverse("edit_commitment", args=[edit.signature.reference_of(edit.commitment)])),
         **context,
     )
 

@@ -30,9 +30,15 @@ class AlreadyTakenDown(Exception):
 
 @transaction.atomic
 def report_progress(
-    *, signature: Signature, by: Representative, stage: str, happened: str, learned: str = ""
+    *,
+    signature: Signature,
+    by: Representative,
+    stage: str,
+    happened: str,
+    learned: str = "",
+    commitment: Commitment | None = None,
 ) -> Progress:
-    """Publish how the commitment goes, at once. The same entry twice is one entry.
+    """Publish how a commitment goes, at once: the first, if none is named. The same entry twice is one.
 
     Raises ImpossibleTransition unless the signature is published, and PublicationIsPaused.
     """
@@ -40,7 +46,7 @@ def report_progress(
     if signature.status != Status.PUBLISHED:
         raise ImpossibleTransition(signature, "report progress")
     refuse_while_paused()
-    commitment = signature.commitment
+    commitment = signature.commitment if commitment is None else signature.commitments.get(pk=commitment.pk)
     newest = commitment.progress.shown().first()
     entry = {"stage": stage, "happened": happened, "learned": learned}
     if newest and entry == {name: getattr(newest, name) for name in entry}:

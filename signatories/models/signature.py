@@ -267,6 +267,11 @@ class Signature(models.Model):
         """The commitment the organisation signs with. Uses prefetched rows if there are any."""
         return self.commitments.all()[0]
 
+    def reference_of(self, commitment: Commitment) -> str:
+        """Return what names one of its commitments in an address: the reference, and «.2» for the second."""
+        place = [one.pk for one in self.commitments.all()].index(commitment.pk) + 1
+        return self.reference if place == 1 else f"{self.reference}.{place}"
+
     @property
     def is_editable(self) -> bool:
         return self.status in EDITABLE

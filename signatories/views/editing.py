@@ -1,5 +1,7 @@
 """Change a published commitment: the questions of the sign-up again, a check, and the moderators' queue."""
 
+from typing import Any
+
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -7,20 +9,27 @@ from django.views.decorators.http import require_http_methods
 
 from declaration.accounts.people import SignedInRequest
 from signatories import editing, signing
-from signatories.access import signature_of
+from signatories.access import commitment_of
 from signatories.comparing import changes_in
 from signatories.forms.questions import QuestionForm
-from signatories.models import CommitmentEdit, ImpossibleEdit, ImpossibleTransition, Signature, Status
+from signatories.models import (
+    Commitment,
+    CommitmentEdit,
+    ImpossibleEdit,
+    ImpossibleTransition,
+    Signature,
+    Status,
+)
 from signatories.views.questions import BY_SLUG, QUESTIONS, Question
 from signatories.views.unsaved import signed_in, unsaved
 
 ASKED = [question for question in QUESTIONS if question.about == "commitment"]
 
 
-def _open_edit(signature: Signature) -> CommitmentEdit | None:
-    if signature.status != Status.PUBLISHED:
+def _open_edit(commitment: Commitment) -> CommitmentEdit | None:
+    if commitment.signature.status != Status.PUBLISHED:
         return None
-    return signature.commitment.edits.open().first()
+    return commitment.edits.open().first()
 
 
 def _too_late() -> HttpResponse:
@@ -31,34 +40,38 @@ def _too_late() -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_commitment(request: SignedInRequest, reference: str) -> HttpResponse:
     """Say how a published commitment is changed, begin on POST; then show the edit and what becomes of it."""
-    signature, officer = signature_of(request.user, reference)
+    commitment, signature, officer = commitment_of(request.user, reference)
     if request.method == "POST":
         try:
-            editing.start_edit(signature=signature, by=officer)
+            editing.start_edit(signature=signature, commitment=commitment, by=officer)
         except ImpossibleTransition:
             return _too_late()
         return redirect("edit_commitment", reference)
     if signature.status != Status.PUBLISHED:
         return _too_late()
-    edit = _open_edit(signature)
-    page = {"signed_in": True, "signature": signature, "back_url": reverse("dashboard")}
+    edit = _open_edit(commitment)
+    page = {**_page_of(commitment), "back_url": reverse("dashboard")}
     if edit is None:
         return render(request, "dashboard/start_edit.html", page)
-    return _show(request, signature, edit)
+    return _show(request, commitment, edit)
+
+
+def _page_of(commitment: Commitment) -> dict[str, Any]:
+    signature = commitment.signature
+    reference = signature.reference_of(commitment)
+    return {"signed_in": True, "signature": signature, "commitment": commitment, "reference": reference}
 
 
 def _show(
     request: SignedInRequest,
-    signature: Signature,
+    commitment: Commitment,
     edit: CommitmentEdit,
     *,
     missing: list[str] | None = None,
     nothing_changes: bool = False,
 ) -> HttpResponse:
     page = {
-        "signed_in": True,
-        "signature": signature,
-        "commitment": signature.commitment,
+        **_page_of(commitment),
         "edit": edit,
         "changes": changes_in(edit),
         "missing": [BY_SLUG[slug] for slug in missing or []],
@@ -73,11 +86,11 @@ def _show(
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_question(request: SignedInRequest, reference: str, slug: str) -> HttpResponse:
     """Ask one question of the sign-up again, about the edit."""
-    signature, officer = signature_of(request.user, reference)
+    commitment, signature, officer = commitment_of(request.user, reference)
     asked = next((question for question in ASKED if question.slug == slug), None)
     if asked is None:
         raise Http404
-    edit = _open_edit(signature)
+    edit = _open_edit(commitment)
     if edit is None or not edit.is_editable:
         return redirect("edit_commitment", reference)
 
@@ -94,20 +107,19 @@ def edit_question(request: SignedInRequest, reference: str, slug: str) -> HttpRe
             return redirect("edit_commitment", reference)
     else:
         form = form_with(typed)
-    return _ask(request, signature, asked, form, restored=typed is not None)
+    return _ask(request, commitment, asked, form, restored=typed is not None)
 
 
 def _ask(
-    request: SignedInRequest, signature: Signature, asked: Question, form: QuestionForm, *, restored: bool
+    request: SignedInRequest, commitment: Commitment, asked: Question, form: QuestionForm, *, restored: bool
 ) -> HttpResponse:
     page = {
-        "signed_in": True,
+        **_page_of(commitment),
         "form": form,
         "question": asked,
-        "signature": signature,
         "changing": True,
         "restored": restored,
-        "back_url": reverse("edit_commitment", args=[signature.reference]),
+        "back_url": reverse("edit_commitment", args=[commitment.signature.reference_of(commitment)]),
     }
     return render(request, "dashboard/edit_question.html", page)
 
@@ -121,16 +133,16 @@ def _no_longer_editable(request: SignedInRequest, signature: Signature, form: Qu
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit_edit(request: SignedInRequest, reference: str) -> HttpResponse:
     """Hand the edit in on POST; anybody who comes by GET is shown it."""
-    signature, officer = signature_of(request.user, reference)
-    edit = _open_edit(signature)
+    commitment, signature, officer = commitment_of(request.user, reference)
+    edit = _open_edit(commitment)
     if request.method != "POST" or edit is None:
         return redirect("edit_commitment", reference)
     try:
         editing.submit_edit(edit=edit, by=officer)
     except signing.AnswersAreMissing as error:
-        return _show(request, signature, edit, missing=error.questions)
+        return _show(request, commitment, edit, missing=error.questions)
     except editing.NothingChanges:
-        return _show(request, signature, edit, nothing_changes=True)
+        return _show(request, commitment, edit, nothing_changes=True)
     except ImpossibleEdit:
         return redirect("edit_commitment", reference)
     return redirect(f"{reverse('dashboard')}?edit-sent")
@@ -140,8 +152,8 @@ def submit_edit(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw_edit(request: SignedInRequest, reference: str) -> HttpResponse:
     """Ask whether to drop the edit, and do it on POST."""
-    signature, officer = signature_of(request.user, reference)
-    edit = _open_edit(signature)
+    commitment, signature, officer = commitment_of(request.user, reference)
+    edit = _open_edit(commitment)
     if edit is None:
         return redirect("edit_commitment", reference)
     if request.method == "POST":
@@ -151,5 +163,5 @@ def withdraw_edit(request: SignedInRequest, reference: str) -> HttpResponse:
             return _too_late()
         return redirect(f"{reverse('dashboard')}?edit-withdrawn")
     back_url = reverse("edit_commitment", args=[reference])
-    page = {"signed_in": True, "signature": signature, "edit": edit, "back_url": back_url}
+    page = {**_page_of(commitment), "edit": edit, "back_url": back_url}
     return render(request, "dashboard/withdraw_edit.html", page)

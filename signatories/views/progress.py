@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from declaration.accounts.people import SignedInRequest
 from declaration.switches import publication_paused_until
 from signatories import releasing, reporting
-from signatories.access import signature_of
+from signatories.access import commitment_of
 from signatories.forms.progress import ProgressForm
 from signatories.models import ImpossibleTransition, Signature, Stage, Status
 from signatories.views.unsaved import signed_in, unsaved
@@ -19,16 +19,16 @@ from signatories.views.unsaved import signed_in, unsaved
 SESSION_KEY = "progress"
 
 
-def _kept(request: SignedInRequest, signature: Signature) -> dict[str, str]:
-    answers: dict[str, str] = request.session.get(SESSION_KEY, {}).get(signature.reference, {})
+def _kept(request: SignedInRequest, reference: str) -> dict[str, str]:
+    answers: dict[str, str] = request.session.get(SESSION_KEY, {}).get(reference, {})
     return answers
 
 
-def _keep(request: SignedInRequest, signature: Signature, answers: dict[str, str] | None) -> None:
+def _keep(request: SignedInRequest, reference: str, answers: dict[str, str] | None) -> None:
     kept = {name: value for name, value in request.session.get(SESSION_KEY, {}).items()}
-    kept.pop(signature.reference, None)
+    kept.pop(reference, None)
     if answers is not None:
-        kept[signature.reference] = answers
+        kept[reference] = answers
     request.session[SESSION_KEY] = kept
 
 
@@ -46,23 +46,23 @@ def _paused(request: SignedInRequest, signature: Signature, until: date) -> Http
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_progress(request: SignedInRequest, reference: str) -> HttpResponse:
     """Ask where the commitment stands, what happened and what was learned."""
-    signature, _ = signature_of(request.user, reference)
+    commitment, signature, _ = commitment_of(request.user, reference)
     if signature.status != Status.PUBLISHED:
         return _too_late()
     paused_until = publication_paused_until()
     if paused_until and request.method != "POST":
         return _paused(request, signature, paused_until)
     posted = request.POST if request.method == "POST" else unsaved(request)
-    form = ProgressForm(posted, initial=_kept(request, signature))
+    form = ProgressForm(posted, initial=_kept(request, reference))
     if request.method == "POST" and form.is_valid():
-        _keep(request, signature, form.cleaned_data)
+        _keep(request, reference, form.cleaned_data)
         return redirect("check_progress", reference)
     page = {
         "signed_in": True,
         "form": form,
         "signature": signature,
-        "commitment": signature.commitment,
-        "newest": signature.commitment.progress.shown().first(),
+        "commitment": commitment,
+        "newest": commitment.progress.shown().first(),
         "restored": request.method != "POST" and posted is not None,
         "back_url": reverse("dashboard"),
     }
@@ -73,26 +73,28 @@ def report_progress(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_progress(request: SignedInRequest, reference: str) -> HttpResponse:
     """Show the update as it will read; the button publishes it."""
-    signature, officer = signature_of(request.user, reference)
+    commitment, signature, officer = commitment_of(request.user, reference)
     if signature.status != Status.PUBLISHED:
         return _too_late()
-    answers = _kept(request, signature)
+    answers = _kept(request, reference)
     form = ProgressForm(answers)
     if not form.is_valid():
         return redirect("report_progress", reference)
     if request.method == "POST":
         try:
-            reporting.report_progress(signature=signature, by=officer, **form.cleaned_data)
+            reporting.report_progress(
+                signature=signature, commitment=commitment, by=officer, **form.cleaned_data
+            )
         except ImpossibleTransition:
             return _too_late()
         except releasing.PublicationIsPaused as error:
             return _paused(request, signature, error.until)
-        _keep(request, signature, None)
+        _keep(request, reference, None)
         return redirect(f"{reverse('dashboard')}?reported")
     page = {
         "signed_in": True,
         "signature": signature,
-        "commitment": signature.commitment,
+        "commitment": commitment,
         "answers": form.cleaned_data,
         "stage": Stage(form.cleaned_data["stage"]),
         "back_url": reverse("report_progress", args=[reference]),

@@ -10,7 +10,7 @@ from declaration.outbox.models import Email
 from signatories import reporting
 from signatories.checking_in import check_in, months_before
 from signatories.models import Status
-from tests.factories import ProgressFactory, SignatureFactory, signature_that_is
+from tests.factories import CommitmentFactory, ProgressFactory, SignatureFactory, signature_that_is
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +135,29 @@ def test_report_after_an_entry_was_taken_down_is_asked_for_again(moderator):
     )
     reporting.take_progress_down(progress=entry, by=moderator, reason="Not about this.")
     assert check_in(now=datetime(2026, 6, 3, 10, tzinfo=LONDON)) == 1
+
+
+def test_ask_about_all_commitments_of_a_signature_in_one_email_each_time():
+    signature = published()
+    second, done = CommitmentFactory(signature=signature), CommitmentFactory(signature=signature)
+    ProgressFactory(commitment=done, stage="done", reported_at=SIGNED)
+    first = signature.commitment
+    june, september = (datetime(2026, month, 3, 10, tzinfo=LONDON) for month in (6, 9))
+    assert [check_in(now=now) for now in (june, june, september, september)] == [1, 0, 1, 0]
+    mails = asked(signature)
+    assert len(mails) == 2
+    for mail in mails:
+        for words in (mail.text, mail.html):
+            assert first.title in words and second.title in words
+            assert done.title not in words
+            assert f"/dashboard/{signature.reference}/progress/" in words
+            assert f"/dashboard/{signature.reference}.2/progress/" in words
+
+
+def test_ask_nobody_who_has_just_told_about_another_commitment():
+    now = datetime(2026, 6, 3, 10, tzinfo=LONDON)
+    signature = published()
+    told = CommitmentFactory(signature=signature)
+    ProgressFactory(commitment=told, reported_at=now - timedelta(days=2))
+    assert [check_in(now=now), check_in(now=now), check_in(now=now + timedelta(days=60))] == [0, 0, 0]
+    assert check_in(now=datetime(2026, 9, 3, 10, tzinfo=LONDON)) == 1
