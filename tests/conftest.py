@@ -12,6 +12,7 @@ from django.core.cache import cache
 from declaration import switches
 from declaration.fresh_pages import pages
 from signatories.register import snapshot
+from tests.made_once import copy_migrated_sqlite
 
 pytest_plugins = ["tests.browser", "tests.emptying_history", "tests.sharing_out"]
 
@@ -33,11 +34,23 @@ def pytest_configure(config):
     settings.CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 
 
+def is_on_sqlite():
+    return settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
     """Keep the SQLite test database in a file, so that threads and worker processes can share it."""
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-        settings.DATABASES["default"]["TEST"]["NAME"] = str(settings.VAR_DIR / "test.sqlite3")
+    if is_on_sqlite():
+        path = settings.VAR_DIR / "test.sqlite3"
+        copy_migrated_sqlite(path)
+        settings.DATABASES["default"]["TEST"]["NAME"] = str(path)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb):
+    """Keep the copy of a migrated database, which begins the run, and goes with its folder."""
+    return django_db_keepdb or is_on_sqlite()
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,8 @@ import os
 import shutil
 import tempfile
 
+from tests.made_once import shared_folder
+
 SHELL_SETTINGS_IGNORED = [
     "ALLOWED_HOSTS",
     "EMAIL_URL",
@@ -34,5 +36,7 @@ os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="declaration-tests-")
 # WhiteNoise warns about a missing folder of collected files, and a warning fails a test.
 os.mkdir(os.path.join(os.environ["VAR_DIR"], "static"))
 atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+# By the first process of a run, so that the others inherit it.
+shared_folder()
 # Playwright's synchronous interface keeps an event loop running beside the test.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

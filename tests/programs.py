@@ -11,10 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from pathlib import Path
 
-import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -126,61 +124,6 @@ def temporary_folder(owner=None):
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-class PostgreSQL:
-    """A server of its own, on a disk that may forget; `database()` makes an empty database."""
-
-    def __init__(self, folder, user):
-        newest = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin: int(bin.parent.name))
-        programs = [str(newest[-1])] if newest else []
-        data = folder / "data"
-        initdb = [find_program("initdb", *programs), "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
-        made = Program(initdb, folder / "initdb.log", user=user, cwd=folder)
-        if made.process.wait(PATIENCE) != 0:
-            pytest.fail((folder / "initdb.log").read_text())
-        self.port = free_port()
-        self.command = [find_program("postgres", *programs), "-D", data, "-p", self.port, "-c", "fsync=off"]
-        self.command += ["-c", f"listen_addresses={LOOPBACK}", "-c", f"unix_socket_directories={folder}"]
-        self.folder, self.user = folder, user
-        self.start()
-
-    def start(self):
-        self.program = Program(self.command, self.folder / "log", user=self.user, cwd=self.folder)
-        self.program.wait_for_port(self.port)
-        wait_until(self._answers, what="PostgreSQL to answer")
-
-    def _answers(self):
-        try:
-            psycopg.connect(self.url("postgres")).close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
-    def url(self, name):
-        return f"postgres://postgres@{LOOPBACK}:{self.port}/{name}"
-
-    def database(self):
-        """Return the address of a new, empty database."""
-        name = f"test_{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return self.url(name)
-
-    def stop(self):
-        self.program.stop(number=signal.SIGINT)
-
-
-@contextlib.contextmanager
-def postgres():
-    """A running PostgreSQL; under another user when the tests run as root, whom it refuses."""
-    user = "postgres" if os.geteuid() == 0 else None
-    with temporary_folder(owner=user) as folder:
-        server = PostgreSQL(folder, user)
-        try:
-            yield server
-        finally:
-            server.stop()
 
 
 class Redis:

@@ -1,25 +1,21 @@
 """The whole service as real processes: pages, worker, clock, database, broker and mail server."""
 
-import atexit
-import functools
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.made_once import collected_static, copy_migrated_sqlite
+from tests.postgresql import shared_postgres
 from tests.programs import (
     LOOPBACK,
     ROOT,
     Program,
     free_port,
-    postgres,
     python,
     redis_server,
     smtp_sink,
@@ -28,7 +24,7 @@ from tests.programs import (
 )
 from tests.recording_smtp import RecordingSMTP
 
-__all__ = ["RecordingSMTP", "Stack", "postgres", "redis_server", "smtp_sink"]
+__all__ = ["RecordingSMTP", "Stack", "redis_server", "smtp_sink"]
 
 KINDS = ["sqlite", "postgres"]
 
@@ -37,11 +33,13 @@ class Stack:
     """`Stack("sqlite")` uses the file broker, `Stack("postgres")` PostgreSQL and Redis.
 
     A context manager; `web=False` or `worker=False` leaves that process out, `smtp` is the
-    port of a mail server to use instead of a recording one, `env` adds settings.
+    port of a mail server to use instead of a recording one, `server` a PostgreSQL to use instead of
+    the shared one, `env` adds settings. A database named in there is migrated; others come so.
     """
 
-    def __init__(self, kind="sqlite", *, web=True, worker=True, smtp=None, env=None):
+    def __init__(self, kind="sqlite", *, web=True, worker=True, smtp=None, server=None, env=None):
         self.kind = kind
+        self._server = server
         self._web, self._worker, self._smtp_port = web, worker, smtp
         self._env = env or {}
         self._exit = ExitStack()
@@ -81,16 +79,25 @@ class Stack:
             "WEB_CONCURRENCY": "1",
             "PYTHONWARNINGS": "ignore",
         }
-        self.env["DATABASE_URL"] = f"sqlite:///{self.folder}/db.sqlite3"
         if self.kind == "postgres":
             self.redis = self._exit.enter_context(redis_server())
-            self.env |= {"DATABASE_URL": shared_postgres().database(), "REDIS_URL": self.redis.url}
+            self.env["REDIS_URL"] = self.redis.url
         self.env |= self._env
-        self.manage("migrate", "--verbosity", "0", "--skip-checks")
+        if "DATABASE_URL" in self._env:
+            self.manage("migrate", "--verbosity", "0", "--skip-checks")
+        else:
+            self.env["DATABASE_URL"] = self._migrated_database()
         if self._web:
             self.start_web()
         if self._worker:
             self.start_worker()
+
+    def _migrated_database(self):
+        if self.kind == "postgres":
+            return (self._server or shared_postgres()).migrated_database()
+        path = self.folder / "db.sqlite3"
+        copy_migrated_sqlite(path)
+        return f"sqlite:///{path}"
 
     def stop(self):
         for program in (self.web, self.worker):
@@ -180,24 +187,3 @@ class Stack:
     def wait_for_mail(self, *, to, count=1, seconds=30):
         """Return the newest mail to an address once there are `count` of them."""
         return self.smtp.wait_for(count, to=to, seconds=seconds)[-1]
-
-
-@functools.cache
-def collected_static():
-    """Collect the static files once for all stacks of a test run, and return the folder."""
-    folder = Path(tempfile.mkdtemp(prefix="declaration-static-"))
-    _at_exit.callback(shutil.rmtree, folder, ignore_errors=True)
-    env = {**os.environ, "DEBUG": "true", "STATIC_ROOT": str(folder), "VAR_DIR": str(folder / "var")}
-    for command in (["collect_frontend"], ["collectstatic", "--noinput", "--verbosity", "0"]):
-        subprocess.run([*python("manage"), *command], cwd=ROOT, env=env, check=True, capture_output=True)
-    return folder
-
-
-@functools.cache
-def shared_postgres():
-    """Return one PostgreSQL for all stacks of a test run; each gets a database of its own."""
-    return _at_exit.enter_context(postgres())
-
-
-_at_exit = ExitStack()
-atexit.register(_at_exit.close)

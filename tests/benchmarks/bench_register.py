@@ -17,8 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.benchmarks.bench_signing import tree_cpu_seconds
 from tests.nginx import nginx_before
+from tests.postgresql import shared_postgres
 from tests.programs import LOOPBACK, Program, python
-from tests.servers import Stack, shared_postgres
+from tests.servers import Stack
 
 CLIENTS = 4
 SECONDS = float(os.environ.get("BENCH_REGISTER_SECONDS", "0.5"))

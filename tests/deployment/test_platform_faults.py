@@ -12,8 +12,10 @@ import pytest
 import requests
 from bs4 import BeautifulSoup
 
-from tests.programs import missing, postgres, temporary_folder, wait_until
-from tests.servers import Stack, collected_static
+from tests.made_once import collected_static
+from tests.postgresql import postgres
+from tests.programs import missing, temporary_folder, wait_until
+from tests.servers import Stack
 
 # What a person waits at most for a page that says no, and until all is well again.
 SECONDS_TO_SAY_NO = 8

@@ -9,8 +9,9 @@ from django.conf import settings
 from tests.deployment import compose
 from tests.deployment.asking import ask
 from tests.deployment.test_compose import commands
-from tests.programs import Program, free_port, postgres, redis_server, wait_until
-from tests.servers import collected_static
+from tests.made_once import collected_static
+from tests.postgresql import postgres
+from tests.programs import Program, free_port, redis_server, wait_until
 
 HOST = "www.example.gov.uk"
 

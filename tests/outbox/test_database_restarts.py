@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from tests.programs import postgres, smtp_sink, wait_until
+from tests.postgresql import postgres
+from tests.programs import smtp_sink, wait_until
 from tests.servers import Stack
 
 MAILS = 600
@@ -21,8 +22,7 @@ UNSENT = "SELECT count(*) FROM outbox_email WHERE state <> 'sent'"
 
 def test_loses_nobody_when_the_database_restarts_in_mid_send():
     with postgres() as server, smtp_sink() as sink:
-        env = {**SHORT, "DATABASE_URL": server.database()}
-        with Stack("postgres", web=False, worker=False, smtp=sink.port, env=env) as stack:
+        with Stack("postgres", web=False, worker=False, smtp=sink.port, server=server, env=SHORT) as stack:
             owed = set(stack.python(QUEUE, mails=MAILS))
             stack.start_worker(concurrency=SENDERS)
             for _ in range(RESTARTS):

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from tests.programs import PATIENCE, ROOT, Program, postgres, python, smtp_sink, wait_until
+from tests.postgresql import postgres
+from tests.programs import PATIENCE, ROOT, Program, python, smtp_sink, wait_until
 from tests.servers import KINDS, Stack
 
 SHORT = {"MAIL_TIMEOUT_SECONDS": "0.5", "MAIL_LEASE_SECONDS": "4", "WEB_CONCURRENCY": "1"}
@@ -243,8 +244,7 @@ def torture(kind, *, mails, kills, seed):
             with Stack(kind, web=False, worker=False, smtp=sink.port, env=SHORT) as stack:
                 return Torture(stack, sink, None, mails=mails, kills=kills, seed=seed).run()
         with postgres() as server:
-            env = {**SHORT, "DATABASE_URL": server.database()}
-            with Stack(kind, web=False, worker=False, smtp=sink.port, env=env) as stack:
+            with Stack(kind, web=False, worker=False, smtp=sink.port, server=server, env=SHORT) as stack:
                 return Torture(stack, sink, server, mails=mails, kills=kills, seed=seed).run()
 
 

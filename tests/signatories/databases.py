@@ -3,10 +3,10 @@
 import contextlib
 
 import dj_database_url
-from django.core.management import call_command
 from django.db import connection, connections
 
-from tests.servers import shared_postgres
+from tests.made_once import copy_migrated_sqlite
+from tests.postgresql import shared_postgres
 
 KINDS = ["sqlite", "postgres"]
 
@@ -15,13 +15,16 @@ KINDS = ["sqlite", "postgres"]
 def own_database(kind, folder, blocker):
     """Point the default connection, in every thread, at an empty migrated database of this kind."""
     ours = dict(connections.settings["default"])
-    address = f"sqlite:///{folder / 'db.sqlite3'}" if kind == "sqlite" else shared_postgres().database()
+    if kind == "sqlite":
+        copy_migrated_sqlite(folder / "db.sqlite3")
+        address = f"sqlite:///{folder / 'db.sqlite3'}"
+    else:
+        address = shared_postgres().migrated_database()
     theirs = {**ours, "OPTIONS": {}, **dj_database_url.parse(address)}
     theirs["OPTIONS"] = OPTIONS[kind]
     with blocker.unblock():
         _switch_to(theirs)
         try:
-            call_command("migrate", verbosity=0, skip_checks=True)
             yield
         finally:
             _switch_to(ours)
