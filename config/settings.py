@@ -282,6 +282,8 @@ NEWSLETTERS_PER_DAY = env.int("NEWSLETTERS_PER_DAY", 225_000 if NOTIFY_API_KEY e
 # Who tells the newsletter what is new in the register; the newsletter itself does not know it.
 NEWSLETTER_REGISTER = "signatories.register.news.SignatoriesRegister"
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", f"{SERVICE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>")
+# The name under which the relay's key for signatures is published; only for the check of the domain.
+MAIL_DKIM_SELECTOR = env.str("MAIL_DKIM_SELECTOR", "")
 MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", CONTACT_EMAIL)
 
 # --- People ---

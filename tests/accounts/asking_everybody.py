@@ -82,6 +82,7 @@ def arguments(name, objects):
             "report",
             "csv",
             "preview",
+            "domain",
         }:
             return {}
         if verb == "bulk":

@@ -26,6 +26,7 @@ newsletter_issues                                    iiiiiii mmmmmmm
 newsletter_issue                                     iiiiiii mmmmmmm
 newsletter_feed                                      iiiiiii mmmmmmm
 admin:newsletter_newsletterissue_preview             srrrrii srrrrii
+admin:newsletter_newsletterissue_sender_domain       srrrrii srrrrii
 admin:newsletter_newsletterissue_sending             srrrrii srrrrmm
 admin:newsletter_newsletterissue_results             srrrrii srrrrmm
 admin:newsletter_newsletterissue_do                  srrrrmm srrrrii

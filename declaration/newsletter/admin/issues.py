@@ -26,6 +26,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from declaration.accounts.people import person_of
 from declaration.audit.audited_admin import AuditedAdmin
 from declaration.newsletter import sending
+from declaration.newsletter.admin.sender_domain import sender_domain
 from declaration.newsletter.linting import problems_of
 from declaration.newsletter.models import NewsletterIssue, Subscriber
 from declaration.newsletter.progress import progress_of, reader_in
@@ -138,6 +139,7 @@ class IssueAdmin(AuditedAdmin):
         wrap = self.admin_site.admin_view
         name = "newsletter_newsletterissue"
         return [
+            path("sender-domain/", wrap(self.sender_domain), name=f"{name}_sender_domain"),
             path("preview/", wrap(self.preview), name=f"{name}_preview"),
             path("<int:pk>/sending/", wrap(self.sending), name=f"{name}_sending"),
             path("<int:pk>/results/", wrap(self.results), name=f"{name}_results"),
@@ -151,6 +153,11 @@ class IssueAdmin(AuditedAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         return _preview(request)  # type: ignore[return-value]
+
+    def sender_domain(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perm(PERMISSION):
+            raise PermissionDenied
+        return sender_domain(request, {**self.admin_site.each_context(request), "opts": self.opts})
 
     def sending(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.has_view_permission(request):
@@ -237,6 +244,7 @@ class IssueAdmin(AuditedAdmin):
             "asked": asked,
             "reader": reader_in(issue, asked) if asked and may else None,
             "may": may,
+            "is_first": not NewsletterIssue.objects.public().exists(),
             "own": issue.written_by_id == request.user.pk,
             "may_undo": issue.may_be_undone(),
             "test": given.get("test", TestForm(initial={"to": getattr(request.user, "email", "")})),
