@@ -6,13 +6,15 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
+from declaration.plain_errors import PlainErrors
+
 # An address that differs from what a mailbox provider would show is refused: quoted local parts
 # can hold an @ or control characters, and letters beyond ASCII can look like others.
 _PLAIN_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9.-]+", re.IGNORECASE)
 _FORMAT = "Enter an email address in the correct format, like name@example.gov.uk"
 
 
-class EmailForm(forms.Form):
+class EmailForm(PlainErrors, forms.Form):
     email = forms.EmailField(
         label="What is your work email address?",
         max_length=254,
@@ -44,7 +46,7 @@ def _six_digits(value: str, message: str) -> str:
     return digits
 
 
-class CodeForm(forms.Form):
+class CodeForm(PlainErrors, forms.Form):
     code = forms.CharField(
         label="Enter the 6-digit code",
         max_length=30,

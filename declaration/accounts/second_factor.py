@@ -22,6 +22,7 @@ from django.utils.crypto import constant_time_compare
 from declaration.accounts.codes import fingerprint
 from declaration.accounts.models import User, WrongTry
 from declaration.accounts.turns import take_turn
+from declaration.plain_errors import PlainErrors
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ def _accepted(form: AuthenticateForm | ReauthenticateForm) -> str:
     return str(form.cleaned_data["code"])
 
 
-class EnterCodeForm(AuthenticateForm):
+class EnterCodeForm(PlainErrors, AuthenticateForm):
     """At sign-in, after the emailed code."""
 
     code = _code_field("Code from your authenticator app, or a recovery code")
@@ -125,7 +126,7 @@ class EnterCodeForm(AuthenticateForm):
         return _accepted(self)
 
 
-class EnterCodeAgainForm(ReauthenticateForm):
+class EnterCodeAgainForm(PlainErrors, ReauthenticateForm):
     """Before the second factor may be changed."""
 
     code = _code_field("Code from your authenticator app, or a recovery code")
@@ -135,12 +136,12 @@ class EnterCodeAgainForm(ReauthenticateForm):
         return _accepted(self)
 
 
-class AddAppForm(ActivateTOTPForm):
+class AddAppForm(PlainErrors, ActivateTOTPForm):
     code = _code_field("Enter the 6-digit code that the app shows")
     govuk: ClassVar[dict[str, dict[str, Any]]] = {"code": _CODE_FIELD}
 
 
-class AddKeyForm(AddWebAuthnForm):
+class AddKeyForm(PlainErrors, AddWebAuthnForm):
     name = forms.CharField(
         label="A name for it",
         max_length=60,

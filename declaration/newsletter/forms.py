@@ -8,12 +8,12 @@ from declaration.models import ServiceArea
 from declaration.newsletter import consent
 from declaration.newsletter.models import Interest, Subscriber
 from declaration.newsletter.register import register
+from declaration.plain_errors import PlainErrors
 
 EVERYTHING, CHOSEN, NONE = "everything", "chosen", "none"
 EMAIL_ERRORS = {
     "required": "Enter your email address",
     "invalid": "Enter an email address in the correct format, like name@example.com",
-    "max_length": "Email address must be 254 characters or fewer",
 }
 
 
@@ -22,7 +22,7 @@ class EmailField(forms.EmailField):
         super().__init__(max_length=254, error_messages=EMAIL_ERRORS, **kwargs)
 
 
-class ChoicesForm(forms.Form):
+class ChoicesForm(PlainErrors, forms.Form):
     """What a reader wants, and about what."""
 
     wants = forms.ChoiceField(
@@ -109,7 +109,7 @@ class SubscribeForm(ChoicesForm):
     field_order = ["email", "wants", "areas", "regions", "digest", "kinds", "consent"]
 
 
-class AddressForm(forms.Form):
+class AddressForm(PlainErrors, forms.Form):
     email = EmailField(
         label="Email address",
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),

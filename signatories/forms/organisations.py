@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from declaration.plain_errors import PlainErrors
 from signatories.forms.plain_text import PlainTextForm
 from signatories.models import Kind, Nation, Organisation
 
@@ -20,7 +21,7 @@ class OrganisationSearchForm(PlainTextForm, forms.Form):
     govuk = {"q": {"classes": "govuk-!-width-two-thirds", "autocomplete": "organization"}}
 
 
-class OrganisationChoiceForm(forms.Form):
+class OrganisationChoiceForm(PlainErrors, forms.Form):
     """Choose one of a few organisations that were found."""
 
     organisation = forms.ModelChoiceField(

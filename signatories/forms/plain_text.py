@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import QueryDict
 
+from declaration.plain_errors import PlainErrors
+
 # Word processors use these two between lines.
 LINE_BREAKS = re.compile("[\x0b\x0c]")
 # Control characters but for tabs and line ends, and the code points that stand for no character.
@@ -17,7 +19,7 @@ def plain(text: str) -> str:
     return UNPRINTABLE.sub("", LINE_BREAKS.sub("\n", text))
 
 
-class PlainTextForm:
+class PlainTextForm(PlainErrors):
     """Mixed into a form: what was posted is made plain before anything looks at it."""
 
     def __init__(self, data: QueryDict | Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:

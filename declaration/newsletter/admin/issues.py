@@ -34,6 +34,7 @@ from declaration.newsletter.register import register
 from declaration.newsletter.rendering import mail_of
 from declaration.outbox.leaving import PLACEHOLDER
 from declaration.outbox.models import Email
+from declaration.plain_errors import PlainErrors
 from declaration.spreadsheets import csv_lines
 
 PERMISSION = "newsletter.send_newsletterissue"
@@ -64,7 +65,7 @@ class IssueForm(forms.ModelForm):
             field.choices = [(region, region) for region in register().regions()]  # type: ignore[attr-defined]
 
 
-class TestForm(forms.Form):
+class TestForm(PlainErrors, forms.Form):
     to = forms.CharField(
         label="Email addresses of colleagues",
         help_text="Members of staff only, separated by commas, 10 at most.",
@@ -79,7 +80,7 @@ class TestForm(forms.Form):
         return addresses
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(PlainErrors, forms.Form):
     at = forms.DateTimeField(
         label="When, in London time",
         required=False,

@@ -16,6 +16,7 @@ from declaration.audit.models import AuditEvent
 from declaration.newsletter import subscribing
 from declaration.newsletter.admin.read_only import NobodyWrites
 from declaration.newsletter.models import Subscriber, Suppression
+from declaration.plain_errors import PlainErrors
 from declaration.spreadsheets import csv_lines
 
 EVENTS_SHOWN = 200
@@ -138,7 +139,7 @@ class SubscriberAdmin(NobodyWrites):
         return redirect("admin:newsletter_subscriber_change", pk)
 
 
-class SuppressionForm(forms.ModelForm):
+class SuppressionForm(PlainErrors, forms.ModelForm):
     email = forms.EmailField(max_length=254, label="Address", help_text="We keep a hash of it only.")
     note = forms.CharField(max_length=300, label="Why")
 
