@@ -27,6 +27,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"queue": "transactional", "expires": 30},
     },
+    "read what came back": {
+        "task": "outbox.read_bounces",
+        "schedule": 60.0,
+        "options": {"queue": "transactional", "expires": 60},
+    },
     "count mailings anew": {
         "task": "outbox.recount_mailings",
         "schedule": crontab(hour=3, minute=10),

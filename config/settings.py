@@ -252,10 +252,15 @@ if NOTIFY_API_KEY and not NOTIFY_TEMPLATE_ID:
     raise ImproperlyConfigured("NOTIFY_API_KEY is set: set the environment variable NOTIFY_TEMPLATE_ID.")
 if NOTIFY_API_KEY and len(NOTIFY_API_KEY) < 73:
     raise ImproperlyConfigured("The environment variable NOTIFY_API_KEY must end in two UUIDs.")
-# Notify shows it when it tells what became of an email; without it there is no address for that.
-NOTIFY_CALLBACK_TOKEN = env.str("NOTIFY_CALLBACK_TOKEN", "")
-if NOTIFY_CALLBACK_TOKEN and len(NOTIFY_CALLBACK_TOKEN) < 20:
-    raise ImproperlyConfigured("The environment variable NOTIFY_CALLBACK_TOKEN must have 20 characters.")
+# What others show who tell us what became of an email; without it there is no address for that.
+_token = validate.Regexp(r"^(.{20,})?$", error="It must have 20 characters or more.")
+NOTIFY_CALLBACK_TOKEN = env.str("NOTIFY_CALLBACK_TOKEN", "", validate=_token)
+BOUNCES_TOKEN = env.str("BOUNCES_TOKEN", "", validate=_token)
+# Where mail comes back to. A plus and 32 letters go before the @, where 64 characters have room.
+_plain = validate.Regexp(r"^([\w.-]{1,31}@[\w.-]+)?$", error="It must look like bounces@example.gov.uk")
+BOUNCES_ADDRESS = env.str("BOUNCES_ADDRESS", "", validate=_plain)
+_imaps = validate.Regexp(r"^(imaps://[^/]+@.+)?$", error="It must look like imaps://me:word@host/INBOX")
+BOUNCES_MAILBOX = env.str("BOUNCES_MAILBOX", "", validate=_imaps)
 SMTP = env.dj_email_url("EMAIL_URL") if EMAIL_URL else {}
 if SMTP and not str(SMTP.get("EMAIL_BACKEND")).endswith("smtp.EmailBackend"):
     raise ImproperlyConfigured(

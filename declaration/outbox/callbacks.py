@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from declaration.outbox import receipts
+from declaration.outbox import bounces, receipts
 from declaration.outbox.models import Email, Receipt
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,8 @@ def _told_with(setting: str, bytes_at_most: int) -> Callable[[Answering], Answer
                 response = _answer(401, "Show the token.")
                 response["WWW-Authenticate"] = "Bearer"
                 return response
+            if request.content_type == "multipart/form-data":
+                return _answer(415, "Send the content itself, not a form.")
             length = request.headers.get("Content-Length", "") or "0"
             if not length.isdecimal() or int(length) > bytes_at_most:
                 return _answer(413, f"{bytes_at_most} bytes at most.")
@@ -86,6 +88,16 @@ def take_notify_receipt(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     outcome, words = NOTIFY[status]
     receipts.keep(email=email, outcome=outcome, at=at, sending=sending, code=status, words=words)
+    return HttpResponse(status=204)
+
+
+@_told_with("BOUNCES_TOKEN", bounces.BYTES_AT_MOST)
+def take_bounce(request: HttpRequest) -> HttpResponse:
+    """Read a message that came back, as the mail server that got it has it, headers and all.
+
+    The same answer for every message: what is not ours would not become ours if it were repeated.
+    """
+    bounces.take(request.body)
     return HttpResponse(status=204)
 
 

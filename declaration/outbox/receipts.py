@@ -25,7 +25,7 @@ BATCH = 500
 # A receipt whose email never comes to rest helps nobody.
 KEPT_FOR = timedelta(days=7)
 # How far apart the clock of a mail server and ours may be.
-CLOCKS_DIFFER = timedelta(minutes=10)
+CLOCKS_DIFFER = timedelta(hours=1)
 IN_HAND = {State.CLAIMED, State.ATTEMPTING}
 # The email left, and may be told about; or its answer was lost, and a receipt is the answer.
 LEFT = {State.SENT, State.DELIVERED, State.BOUNCED, State.FAILED}

@@ -1,15 +1,20 @@
 """What the worker does for the outbox. Tasks are short, may run twice and may be lost: the ledger decides."""
 
+import logging
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.conf import settings
 
 from declaration.outbox import delivery, mass_delivery, mass_sweeping, receipts, sweeping
+from declaration.outbox.bounce_mailbox import Unreadable, read_mailbox
 from declaration.outbox.doorbell import ring, ring_for_mailings
 from declaration.outbox.stopping import finishing_what_is_in_hand
 from declaration.outbox.transports import transport
 from declaration.outbox.turns import my_turn
+
+log = logging.getLogger(__name__)
 
 # As many as compose.yaml's worker has processes; more would only wait.
 SENDERS_OF_MAILINGS = 2
@@ -52,6 +57,17 @@ def look_after_mailings() -> None:
 def apply_receipts() -> None:
     """Record what others told of emails that had left."""
     receipts.apply_all()
+
+
+@shared_task(name="outbox.read_bounces")
+def read_bounces() -> None:
+    """Fetch what came back, where there is a mailbox for it; when it cannot be opened, the log says so."""
+    if not settings.BOUNCES_MAILBOX:
+        return
+    try:
+        read_mailbox(settings.BOUNCES_MAILBOX)
+    except Unreadable as error:
+        log.error("Bounces could not be read: %s", error)
 
 
 @shared_task(name="outbox.recount_mailings")

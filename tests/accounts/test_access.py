@@ -48,6 +48,7 @@ security_txt                                         iiiiiii mmmmmmm
 health_live                                          iiiiiii mmmmmmm
 health_ready                                         iiiiiii mmmmmmm
 mail_receipts                                        mmmmmmm aaaaaaa
+mail_bounces                                         mmmmmmm aaaaaaa
 home                                                 iiiiiii mmmmmmm
 signatories                                          iiiiiii mmmmmmm
 signatories_csv                                      iiiiiii mmmmmmm

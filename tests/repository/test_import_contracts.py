@@ -32,6 +32,7 @@ BREAKING = [
     ("models-are-quiet", "declaration/models.py", "import celery"),
     ("models-are-quiet", "declaration/accounts/models.py", "import smtplib"),
     ("one-postman", "signatories/emails.py", "import smtplib"),
+    ("one-postman", "declaration/newsletter/sending.py", "import imaplib"),
     ("one-postman", "declaration/publishing.py", "import notifications_python_client"),
     ("celery-at-the-edge", "signatories/signing.py", "import celery"),
     ("celery-at-the-edge", "declaration/publishing.py", "import kombu"),

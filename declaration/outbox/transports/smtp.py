@@ -5,13 +5,11 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from email.utils import parseaddr
-
-from django.conf import settings
 
 from declaration.outbox.composing import Unaddressable, ascii_address
 from declaration.outbox.merging import message_to_send
 from declaration.outbox.models import Email
+from declaration.outbox.return_paths import return_path
 from declaration.outbox.transports.answers import Never, TryLater
 from declaration.outbox.transports.smtp_lines import Lines, in_words, refusal, text_of
 
@@ -50,7 +48,7 @@ class SMTPTransport:
             raise Never("address", str(refused)) from refused
         connection = self._open()
         try:
-            self._envelope(connection, parseaddr(settings.DEFAULT_FROM_EMAIL)[1], recipient)
+            self._envelope(connection, return_path(email), recipient)
             connection.send(message)
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             self.close()

@@ -9,13 +9,11 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from email.utils import parseaddr
-
-from django.conf import settings
 
 from declaration.outbox.composing import Unaddressable, ascii_address
 from declaration.outbox.merging import message_to_send
 from declaration.outbox.models import Email
+from declaration.outbox.return_paths import return_path
 from declaration.outbox.transports.answers import Never, TryLater
 
 Answer = str | TryLater | Never
@@ -87,7 +85,6 @@ class Lines:
 
     def send_together(self, emails: list[Email], first: int = 0) -> Iterator[tuple[Email, Answer]]:
         """Send emails at the same time on the lines from the `first` on; yield each answer as it comes."""
-        sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
         begun: list[tuple[int, Email, bytes]] = []
         trouble: TryLater | None = None
         for place, email in enumerate(emails, start=first):
@@ -96,7 +93,8 @@ class Lines:
                 continue
             try:
                 message = message_to_send(email)
-                envelope = f"MAIL FROM:<{sender}>\r\nRCPT TO:<{ascii_address(email.to)}>\r\nDATA\r\n".encode()
+                recipient = ascii_address(email.to)
+                envelope = f"MAIL FROM:<{return_path(email)}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode()
             except Unaddressable as refused:
                 yield email, Never("address", str(refused))
                 continue
