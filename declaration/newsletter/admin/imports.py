@@ -16,6 +16,7 @@ from declaration.accounts.people import person_of
 from declaration.newsletter import importing
 from declaration.newsletter.admin.read_only import NobodyWrites
 from declaration.newsletter.models import SubscriberImport
+from declaration.plain_errors import PlainErrors
 from declaration.spreadsheets import UnreadableList, csv_lines
 
 PERMISSION = "newsletter.add_subscriberimport"
@@ -24,7 +25,7 @@ SHOWN = 100
 PROBLEMS = ["row", "email", "consent date", "consent source", "consent wording", "why it is not imported"]
 
 
-class UploadForm(forms.Form):
+class UploadForm(PlainErrors, forms.Form):
     file = forms.FileField(
         label="The list, as a CSV file",
         help_text="Up to 20,000 rows and 900 KB. The first row names the columns: email, consent date,"
