@@ -9,15 +9,17 @@ from django.utils import timezone
 from declaration.accounts.models import User
 from declaration.audit.recording import record
 from declaration.freshness import Freshness, move_on
+from declaration.kept_queries import KeptQuery
 from declaration.models import Switches
 
 _THE_ROW = 1
+_SWITCHES = KeptQuery(lambda: Switches.objects.filter(pk=_THE_ROW))
 _CHANGED_HERE = ("sign_up_paused", "quiet_until", "banner")
 
 
 def current() -> Switches:
     """Return how the switches stand now; everything is on before anybody touched them."""
-    return Switches.objects.filter(pk=_THE_ROW).first() or Switches(pk=_THE_ROW)
+    return next(iter(_SWITCHES()), None) or Switches(pk=_THE_ROW)
 
 
 _seen: tuple[Freshness, Switches] | None = None

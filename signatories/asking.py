@@ -11,9 +11,9 @@ from declaration.audit.models import AuditEvent
 from declaration.audit.recording import record
 from signatories import emails
 from signatories.email_domains import domain_of, is_webmail, works_for
+from signatories.locking import lock
 from signatories.models import Actor, Representative, Signature
 from signatories.models.signature import new_link_key
-from signatories.signing import lock
 
 CORRECTIONS_A_DAY = 5
 

@@ -11,9 +11,9 @@ from declaration.accounts.models import User
 from declaration.accounts.roles import Role, permissions_of
 from declaration.audit.recording import record
 from signatories.desk.timeline import events_since
+from signatories.locking import lock
 from signatories.models import Actor, CaseNote, Casework, DraftDecision, Outcome, Reason, Signature, Status
 from signatories.moderation import RecordHasChanged, refuse_own
-from signatories.signing import lock
 
 DECIDE = "signatories.decide_signature"
 # What is looked after: handed in, and not over.

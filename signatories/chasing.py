@@ -10,8 +10,9 @@ from django.utils import timezone
 from declaration.audit.recording import record
 from declaration.working_days import is_working_day, london_day, working_days_between
 from signatories import emails
+from signatories.locking import lock
 from signatories.models import Actor, Signature, Status
-from signatories.signing import lock, move
+from signatories.signing import move
 
 logger = logging.getLogger(__name__)
 

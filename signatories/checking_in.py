@@ -13,9 +13,9 @@ from declaration.switches import publication_paused_until
 from declaration.working_days import is_working_day, london_day
 from signatories import emails_after_publication as emails
 from signatories.chasing import OFFICE_HOURS
+from signatories.locking import lock
 from signatories.models import Actor, Signature, Status
 from signatories.models.progress import FINAL
-from signatories.signing import lock
 
 logger = logging.getLogger(__name__)
 

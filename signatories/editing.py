@@ -15,6 +15,7 @@ from signatories import emails_after_publication as emails
 from signatories.changes import record_change
 from signatories.comparing import changes_in, text_of
 from signatories.completeness import unanswered_in_edit
+from signatories.locking import lock
 from signatories.models import (
     Actor,
     Commitment,
@@ -34,7 +35,7 @@ from signatories.models.commitment import CommitmentText
 from signatories.models.decision import words_for_officer
 from signatories.moderation import ReasonIsMissing, SubmissionHasChanged, refuse_own
 from signatories.releasing import refuse_while_paused
-from signatories.signing import AnswersAreMissing, AnyAnswers, lock
+from signatories.signing import AnswersAreMissing, AnyAnswers
 
 WORDS = ("title", "mission", "impact", "partners", "target_date", "open_to_others")
 CHOICES = ("partner_organisations", "principles", "service_areas")

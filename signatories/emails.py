@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from declaration.outbox.queue import queue, written
+from declaration.outbox.queue import owed, queue, queue_together, written
 from declaration.switches import publication_paused_until
 from signatories.links import APPROVER_LINK_DAYS, absolute, approver_url
 from signatories.models import CorrectionRequest, ModerationDecision, Outcome, Signature
@@ -29,8 +29,8 @@ def _officer_email(signature: Signature) -> str:
 
 def _send(
     signature: Signature, *, to: str, message: str, key: str, post: Post = queue, **context: Any
-) -> None:
-    post(
+) -> Any:
+    return post(
         to=to,
         message=message,
         key=f"{message}:{signature.reference}:{key}",
@@ -139,11 +139,15 @@ def send_signed_copies(signature: Signature, *, public_from: date | None) -> Non
         "public_from": public_from,
         "certificate_url": absolute(reverse("certificate", args=[signature.reference])),
     }
-    _send(signature, to=signature.approver_email, message="send_approver_signed_copy", key="signed", **copy)
+    readers = {"send_approver_signed_copy": signature.approver_email}
     if not signature.approver_is_officer:
-        _send(
-            signature, to=_officer_email(signature), message="send_officer_signed_copy", key="signed", **copy
-        )
+        readers["send_officer_signed_copy"] = _officer_email(signature)
+    queue_together(
+        [
+            _send(signature, post=owed, to=to, message=message, key="signed", **copy)
+            for message, to in readers.items()
+        ]
+    )
 
 
 def tell_people_it_is_public(signature: Signature) -> None:

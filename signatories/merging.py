@@ -12,6 +12,7 @@ from declaration.audit.recording import record
 from signatories import emails_after_publication as emails
 from signatories.changes import record_change
 from signatories.email_domains import works_for
+from signatories.locking import lock
 from signatories.models import (
     Commitment,
     CommitmentEdit,
@@ -26,7 +27,7 @@ from signatories.models import (
     Status,
     What,
 )
-from signatories.signing import lock, move
+from signatories.signing import move
 
 
 class CannotMerge(Exception):

@@ -20,6 +20,7 @@ from declaration.audit.recording import record
 from signatories import emails
 from signatories.changes import record_change
 from signatories.desk.timeline import Happening, events_since
+from signatories.locking import lock
 from signatories.models import (
     Actor,
     DraftDecision,
@@ -32,7 +33,7 @@ from signatories.models import (
     What,
 )
 from signatories.models.decision import words_for_officer
-from signatories.signing import lock, move
+from signatories.signing import move
 
 
 class SubmissionHasChanged(Exception):

@@ -9,8 +9,9 @@ from django.utils import timezone
 from declaration.switches import publication_paused_until
 from signatories import emails
 from signatories.changes import record_change
+from signatories.locking import lock
 from signatories.models import Actor, Commitment, Signature, Status, What
-from signatories.signing import lock, move
+from signatories.signing import move
 
 logger = logging.getLogger(__name__)
 

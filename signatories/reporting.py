@@ -7,6 +7,7 @@ from declaration.accounts.models import User
 from declaration.audit.recording import record
 from signatories import emails_after_publication as emails
 from signatories.changes import record_change
+from signatories.locking import lock
 from signatories.models import (
     Actor,
     Commitment,
@@ -21,7 +22,6 @@ from signatories.models import (
 )
 from signatories.moderation import refuse_own
 from signatories.releasing import refuse_while_paused
-from signatories.signing import lock
 
 
 class AlreadyTakenDown(Exception):

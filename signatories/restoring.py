@@ -6,10 +6,11 @@ from django.utils import timezone
 from declaration.accounts.models import User
 from signatories import emails_after_publication as emails
 from signatories.changes import record_change
+from signatories.locking import lock
 from signatories.models import Actor, Commitment, Organisation, Signature, What
 from signatories.moderation import ReasonIsMissing, refuse_own
 from signatories.releasing import refuse_while_paused
-from signatories.signing import AnotherSignatureIsLive, lock, move
+from signatories.signing import AnotherSignatureIsLive, move
 
 
 @transaction.atomic

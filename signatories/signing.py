@@ -1,25 +1,40 @@
 """What officers and approvers do to a signature, from the first draft to the signed Declaration."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeVar
 
-from django.db import transaction
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db import connection, transaction
 from django.utils import timezone
 
 from declaration.accounts.models import User
 from declaration.audit.recording import record
-from declaration.models import DeclarationVersion, Principle
+from declaration.models import DeclarationVersion
 from declaration.newsletter.subscribing import subscribe_signed_in
 from declaration.switches import current as current_switches
 from declaration.switches import publication_paused_until
+from declaration.wording import current_wording
 from signatories import emails
 from signatories.changes import record_change
 from signatories.comparing import answers_of
 from signatories.completeness import unanswered
+from signatories.links import ApproverLink
+from signatories.locking import lock
 from signatories.models import Actor, Commitment, Organisation, Representative, Signature, Status, What
 from signatories.models.signature import LIVE
 from signatories.registering import MAXIMUM_UNVERIFIED, refuse_if_ended
+
+# One statement, whoever else puts the same person on record at the same moment; the ORM cannot name
+# the index on the address in lower case.
+_APPROVER = """
+    INSERT INTO signatories_representative
+        (organisation_id, email, full_name, job_title, phone, team_mailbox, is_verified, created_at)
+    VALUES (%s, %s, %s, %s, '', '', %s, %s)
+    ON CONFLICT (organisation_id, LOWER(email))
+    DO UPDATE SET full_name = excluded.full_name, job_title = excluded.job_title
+    RETURNING *
+"""
+# What every move of a signature changes.
+_MOVED = ("status", "ended_at", "updated_at")
 
 
 class AnotherSignatureIsLive(Exception):
@@ -65,25 +80,6 @@ def _held(signature: Signature) -> Signature:
     return Signature.objects.select_for_update().get(pk=signature.pk)
 
 
-def lock(signature: Signature) -> Signature:
-    """Return the signature as it is now, held until the end of the transaction.
-
-    It comes with everything that history and emails tell of it, fetched once.
-    """
-    locked = (
-        Signature.objects.select_for_update(of=("self",))
-        .select_related("organisation", "submitted_by")
-        .get(pk=signature.pk)
-    )
-    prefetch_related_objects(
-        [locked],
-        Prefetch("commitments__partner_organisations", Organisation.objects.only("name")),
-        Prefetch("commitments__principles", Principle.objects.order_by("number")),
-        "commitments__service_areas",
-    )
-    return locked
-
-
 def move(
     signature: Signature,
     verb: str,
@@ -93,16 +89,18 @@ def move(
     note: str = "",
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    changed: Iterable[str] | None = None,
 ) -> None:
     """Take the way of the transition table, save the signature and write the audit row.
 
+    ``changed`` are the fields, besides the status, that are to be saved; all of them unless told.
     Raises ImpossibleTransition, before anything is written, if there is no such way.
     """
     source, target = signature.status, signature.transition(verb).target
     signature.status = target
     if target in {Status.REJECTED, Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN, Status.TAKEN_DOWN}:
         signature.ended_at = timezone.now()
-    signature.save()
+    signature.save(update_fields=None if changed is None else [*changed, *_MOVED])
     record(
         verb=verb,
         on=signature,
@@ -238,7 +236,7 @@ def submit(*, signature: Signature, by: Representative) -> Signature:
 @transaction.atomic
 def sign(
     *,
-    signature: Signature,
+    signature: Signature | ApproverLink,
     name: str,
     job_title: str,
     capacity: str,
@@ -250,14 +248,18 @@ def sign(
     While publication is paused the signature counts, and is published by itself later.
     ``by`` is the signed-in officer who is their own approver; other approvers have no account
     and come by the link in their email. ``version`` is the number of the wording they read.
-    Raises WordingHasChanged, OrganisationHasEnded or ImpossibleTransition.
+    Raises WordingHasChanged, OrganisationHasEnded or ImpossibleTransition; of a link LinkIsOld or
+    Signature.DoesNotExist.
     """
-    signature = lock(signature)
+    link, signature = signature, lock(signature)
+    if isinstance(link, ApproverLink):
+        # Looked at while nobody else can name another approver.
+        link.refuse_if_old(signature)
     public_from = publication_paused_until()
     verb = "sign for later" if public_from else "sign"
     signature.transition(verb)
     refuse_if_ended(signature.organisation)
-    current = DeclarationVersion.objects.current()
+    current = current_wording()
     if current is None or current.number != version:
         raise WordingHasChanged
     approver = _approver(signature, name=name, job_title=job_title)
@@ -281,6 +283,7 @@ def sign(
             "capacity": capacity,
             "answers": answers_of(signature),
         },
+        changed=["version", "wording_hash", "signed_at", "signed_by", "signed_capacity"],
     )
     emails.send_signed_copies(signature, public_from=public_from)
     if public_from is None:
@@ -289,17 +292,10 @@ def sign(
 
 
 def _approver(signature: Signature, *, name: str, job_title: str) -> Representative:
-    """Return the approver on record under the name they give now, without a savepoint."""
-    email = signature.approver_email.lower()
-    approver = Representative(
-        organisation_id=signature.organisation_id, email=email, full_name=name, job_title=job_title
-    )
-    # Whoever is there already stays, also somebody of the same moment.
-    Representative.objects.bulk_create([approver], ignore_conflicts=True)
-    approver = Representative.objects.get(organisation_id=signature.organisation_id, email__iexact=email)
-    if (approver.full_name, approver.job_title) != (name, job_title):
-        approver.full_name, approver.job_title = name, job_title
-        approver.save(update_fields=["full_name", "job_title"])
+    """Return the approver on record under the name they give now."""
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    values = [signature.organisation_id, signature.approver_email.lower(), name, job_title, False, now]
+    [approver] = Representative.objects.raw(_APPROVER, values)
     return approver
 
 

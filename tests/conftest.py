@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
-from declaration import switches
+from declaration import switches, wording
 from declaration.fresh_pages import pages
 from signatories.register import snapshot
 from tests.made_once import copy_migrated_sqlite
@@ -60,6 +60,7 @@ def empty_cache():
     pages.clear()
     snapshot.forget()
     switches.forget()
+    wording.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,7 +1,7 @@
 """Owe somebody an email: write it down, whole, in the transaction that makes it due."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -44,14 +44,36 @@ def queue(
 ) -> None:
     """Write down one email, rendered and frozen now.
 
-    `message` is a folder of templates/emails/ with subject.txt, body.txt and body.html.
-    The same `key` twice is one email, and the first stands.
-    A secret email (a sign-in code) goes out before all others or, after ten minutes, not at all.
-
-    Raises OutsideTransaction outside an atomic block, and AddressRefused for what is no address.
+    The same `key` twice is one email, and the first stands. Raises OutsideTransaction outside an
+    atomic block, and what `owed` raises.
     """
+    queue_together([owed(to=to, message=message, key=key, context=context, about=about, secret=secret)])
+
+
+def queue_together(emails: Sequence[Email]) -> None:
+    """Write down emails that `owed` returned. Raises OutsideTransaction outside an atomic block."""
     if not transaction.get_connection().in_atomic_block:
         raise OutsideTransaction("Queue an email inside the transaction that makes it due.")
+    # One statement, which leaves a row with its key alone, also one of the same moment.
+    Email.objects.bulk_create(emails, ignore_conflicts=True)
+    _ring_on_commit()
+
+
+def owed(
+    *,
+    to: str,
+    message: str,
+    key: str,
+    context: Mapping[str, Any],
+    about: models.Model | None = None,
+    secret: bool = False,
+) -> Email:
+    """Return one email, rendered and frozen now, to be written down in the same transaction.
+
+    `message` is a folder of templates/emails/ with subject.txt, body.txt and body.html.
+    A secret email (a sign-in code) goes out before all others or, after ten minutes, not at all.
+    Raises AddressRefused for what is no address.
+    """
     if len(key) > KEY_LENGTH:
         raise ValueError(f"The key of an email has at most {KEY_LENGTH} characters.")
     try:
@@ -62,7 +84,7 @@ def queue(
     if len(to) > ADDRESS_LENGTH:
         raise AddressRefused("No email address is this long.")
     now = timezone.now()
-    email = Email(
+    return Email(
         key=key,
         message=message,
         to=to,
@@ -70,14 +92,10 @@ def queue(
         queued_at=now,
         next_attempt_at=now,
         expires_at=now + SECRET_LIFETIME if secret else None,
+        about_type=about._meta.label_lower if about is not None else "",
+        about_id=str(about.pk) if about is not None else "",
         **written(message, {**context, "to": to}),
     )
-    if about is not None:
-        email.about_type = about._meta.label_lower
-        email.about_id = str(about.pk)
-    # One statement, which leaves a row with this key alone, also one of the same moment.
-    Email.objects.bulk_create([email], ignore_conflicts=True)
-    _ring_on_commit()
 
 
 def _ring_on_commit() -> None:

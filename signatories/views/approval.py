@@ -7,40 +7,48 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from declaration.accounts.models import User
-from declaration.models import DeclarationVersion
 from declaration.switches import publication_paused_until
+from declaration.wording import current_wording
 from signatories import asking, registering, signing
 from signatories.forms.approval import DeclineForm, SignForm
-from signatories.links import LinkIsOld, LinkIsWrong, signature_for_approver
+from signatories.links import (
+    ApproverLink,
+    LinkIsOld,
+    LinkIsWrong,
+    read_approver_link,
+    signature_for_approver,
+)
 from signatories.models import ImpossibleTransition, Signature, Status
 
 
 def show_and_sign(
-    request: HttpRequest, signature: Signature, *, by: User | None, decline_url: str | None
+    request: HttpRequest, named: Signature | ApproverLink, *, by: User | None, decline_url: str | None
 ) -> HttpResponse:
     """Show the commitment and the Declaration; sign on POST.
 
     ``by`` is the signed-in officer who is their own approver, None for somebody who came by a link.
+    Raises LinkIsWrong or LinkIsOld for a link.
     """
-    if signature.status != Status.AWAITING_APPROVER:
-        return _nothing_to_sign(request, signature, signed_in=by is not None)
     form = SignForm(request.POST) if request.method == "POST" else None
     wording_has_changed = False
     if form and form.is_valid():
         answers = form.cleaned_data
         answers.pop("confirmed")
         try:
-            signing.sign(signature=signature, **answers, by=by)
+            signing.sign(signature=named, **answers, by=by)
         except signing.WordingHasChanged:
             wording_has_changed = True
-        except (ImpossibleTransition, registering.OrganisationHasEnded):
-            now = Signature.objects.get(pk=signature.pk)
-            return _nothing_to_sign(request, now, signed_in=by is not None)
+        except (ImpossibleTransition, registering.OrganisationHasEnded, Signature.DoesNotExist):
+            pass  # the page below says what happened instead
         else:
             return redirect(request.path)
-    if not signature.organisation.exists_today:
+    if isinstance(named, ApproverLink):
+        signature = signature_for_approver(named)
+    else:
+        signature = Signature.objects.get(pk=named.pk) if form else named
+    if signature.status != Status.AWAITING_APPROVER or not signature.organisation.exists_today:
         return _nothing_to_sign(request, signature, signed_in=by is not None)
-    version = DeclarationVersion.objects.current()
+    version = current_wording()
     assert version is not None  # noqa: S101 - nothing can be accepted before a version is published
     if form is None:
         form = SignForm(
@@ -84,13 +92,13 @@ def _nothing_to_sign(request: HttpRequest, signature: Signature, *, signed_in: b
 def approve(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link in the approver's email."""
     try:
-        signature = signature_for_approver(token)
+        link = read_approver_link(token)
+        return show_and_sign(request, link, by=None, decline_url=reverse("decline", args=[token]))
     except LinkIsWrong:
         return render(request, "approval/wrong_link.html", status=404)
     except LinkIsOld as error:
         page = {"token": token, "can_renew": error.signature.status == Status.AWAITING_APPROVER}
         return render(request, "approval/old_link.html", page, status=410)
-    return show_and_sign(request, signature, by=None, decline_url=reverse("decline", args=[token]))
 
 
 @never_cache
@@ -98,7 +106,7 @@ def approve(request: HttpRequest, token: str) -> HttpResponse:
 def decline(request: HttpRequest, token: str) -> HttpResponse:
     """Let the approver say no, with a reason."""
     try:
-        signature = signature_for_approver(token)
+        signature = signature_for_approver(read_approver_link(token))
     except (LinkIsWrong, LinkIsOld):
         return redirect("approve", token)
     if signature.status != Status.AWAITING_APPROVER:
@@ -119,7 +127,7 @@ def decline(request: HttpRequest, token: str) -> HttpResponse:
 def renew_link(request: HttpRequest, token: str) -> HttpResponse:
     """Send a fresh link to the approver on record. The page never says who that is."""
     try:
-        signature_for_approver(token)
+        signature_for_approver(read_approver_link(token))
     except LinkIsOld as error:
         try:
             asking.renew_approver_link(signature=error.signature)

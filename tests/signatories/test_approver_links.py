@@ -11,7 +11,13 @@ from django.urls import reverse
 from declaration.logs import JsonFormatter, PlainFormatter
 from declaration.outbox.models import Email
 from signatories import asking, moderation, signing
-from signatories.links import APPROVER_LINK_DAYS, APPROVER_SALT, approver_token
+from signatories.links import (
+    APPROVER_LINK_DAYS,
+    APPROVER_SALT,
+    LinkIsOld,
+    approver_token,
+    read_approver_link,
+)
 from signatories.models import Signature
 from tests.factories import SignatureFactory, current_version
 from tests.signatories.approving import answers, everything, heading, link
@@ -126,6 +132,15 @@ def test_link_stops_working_when_the_approver_is_corrected(waiting, stranger):
     waiting.refresh_from_db()
     assert waiting.status == "awaiting_approver"
     assert stranger.get(link(waiting)).status_code == 200
+
+
+def test_link_replaced_between_its_reading_and_the_lock_signs_nothing(waiting):
+    seen = read_approver_link(approver_token(waiting))
+    correct(waiting)
+    before = everything()
+    with pytest.raises(LinkIsOld):
+        signing.sign(signature=seen, name="Old", job_title="Chief", capacity="leader", version=1)
+    assert everything() == before
 
 
 def test_new_link_goes_to_the_address_on_record_alone(waiting, stranger, time_machine):

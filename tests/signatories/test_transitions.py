@@ -10,6 +10,7 @@ from declaration.models import Switches
 from declaration.outbox.models import Email
 from signatories import asking, chasing, moderation, restoring, signing
 from signatories.forms.questions import TitleForm
+from signatories.locking import lock
 from signatories.models import ImpossibleTransition, ModerationDecision, Signature, Status
 from signatories.models.signature import EDITABLE, LIVE, TRANSITIONS, Transition
 from tests.factories import ReasonFactory, RepresentativeFactory, SignatureFactory, signature_that_is
@@ -138,14 +139,14 @@ def sign_for_later(signature, version):
 
 def publish(signature):
     with signing.transaction.atomic():
-        signature = signing.lock(signature)
+        signature = lock(signature)
         signing.move(signature, "publish", by=None, role="system")
         chasing.emails.tell_people_it_is_public(signature)
 
 
 def expire(signature):
     with signing.transaction.atomic():
-        signature = signing.lock(signature)
+        signature = lock(signature)
         signing.move(signature, "expire", by=None, role="system")
         chasing.emails.tell_officer_waiting_expired(signature)
 
