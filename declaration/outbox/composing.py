@@ -1,15 +1,18 @@
 """Turn one Email into the bytes of a message: the same row always makes the same message but for its date."""
 
 import binascii
+import re
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
 
 from declaration.outbox.models import Email
+
+NOT_CARRIED = re.compile(r"[\x00-\x20<>\x7f]")
 
 
 class Unaddressable(ValueError):
@@ -63,12 +66,17 @@ def ascii_address(address: str) -> str:
     """
     name, _, domain = address.rpartition("@")
     try:
-        written = f"{name.encode('ascii').decode()}@{domain.encode('idna').decode()}"
+        written = f"{name.encode('ascii').decode()}@{_ascii_domain(domain)}"
     except UnicodeError as refused:
         raise Unaddressable("The address has letters that email cannot carry.") from refused
-    if not name or any(character <= " " or character in "<>\x7f" for character in written):
+    if not name or NOT_CARRIED.search(written):
         raise Unaddressable("The address has characters that email cannot carry.")
     return written
+
+
+@lru_cache(maxsize=1024)
+def _ascii_domain(domain: str) -> str:
+    return domain.encode("idna").decode()
 
 
 @cache

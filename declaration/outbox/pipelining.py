@@ -2,7 +2,7 @@
 
 This is libpq's pipeline mode, spoken through `psycopg.pq`: each statement is parsed once for a connection
 and committed by itself, and nobody waits for the answer to one before the next is said. The driver's own
-pipeline commits all of it at once. Elsewhere, and within a transaction, the statements run at once, in order.
+cursors cost twice the CPU. Elsewhere, and within a transaction, the statements run at once, in order.
 """
 
 import select
@@ -17,7 +17,6 @@ import psycopg
 from django.db import connection
 from psycopg import pq
 
-_ALOUD = b"SET LOCAL synchronous_commit = on"
 _GOOD = {pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK}
 # The names under which each connection keeps its statements parsed.
 _names: WeakKeyDictionary[psycopg.Connection[Any], dict[str, bytes]] = WeakKeyDictionary()
@@ -47,9 +46,16 @@ def post(transactions: Sequence[Transaction]) -> Collect:
         return list
     connection.ensure_connection()
     with _hanging_up_on_errors():
-        expected = [_send(connection.connection, transaction) for transaction in transactions]
-        _flush(connection.connection.pgconn)
-    return lambda: _collect(expected)
+        pipeline = _Pipeline(connection.connection)
+        for transaction in transactions:
+            pipeline.say(transaction)
+        pipeline.end()
+
+    def collect() -> list[set[int]]:
+        with _hanging_up_on_errors():
+            return pipeline.collect()
+
+    return collect
 
 
 def _run(transaction: Transaction) -> set[int]:
@@ -71,75 +77,79 @@ def _hanging_up_on_errors() -> Iterator[None]:
             raise
 
 
-def _send(driver: psycopg.Connection[Any], transaction: Transaction) -> int:
-    """Say one transaction; return how many answers it has before its end."""
-    pgconn, answers = driver.pgconn, 1
-    if pgconn.pipeline_status == pq.PipelineStatus.OFF:
-        pgconn.enter_pipeline_mode()
-    names = _names.setdefault(driver, {})
-    name = names.get(transaction.words)
-    if name is None:
-        name = names[transaction.words] = b"pipelined_%d" % len(names)
-        pgconn.send_prepare(name, _numbered(transaction.words))
-        answers += 1
-    if transaction.on_disk:
-        pgconn.send_query_params(b"BEGIN", None)
-        pgconn.send_query_params(_ALOUD, None)
-        answers += 2
-    pgconn.send_query_prepared(name, [_written(value) for value in transaction.values])
-    if transaction.on_disk:
-        pgconn.send_query_params(b"COMMIT", None)
-        answers += 1
-    pgconn.pipeline_sync()
-    return answers
+class _Pipeline:
+    """What was said to one connection and has no answer yet."""
 
+    def __init__(self, driver: psycopg.Connection[Any]) -> None:
+        self._pgconn = driver.pgconn
+        self._names = _names.setdefault(driver, {})
+        # How many answers to pass over before the keys of each transaction, and after them.
+        self._expected: list[tuple[int, int]] = []
+        self._pgconn.enter_pipeline_mode()
 
-def _collect(expected: list[int]) -> list[set[int]]:
-    with _hanging_up_on_errors():
-        pgconn = connection.connection.pgconn
-        _flush(pgconn)
+    def say(self, transaction: Transaction) -> None:
+        before = self._say("BEGIN")
+        if transaction.on_disk:
+            before += self._say("SET LOCAL synchronous_commit = on")
+        before += self._say(transaction.words, transaction.values) - 1
+        self._expected.append((before, self._say("COMMIT")))
+
+    def end(self) -> None:
+        # Once, because PostgreSQL sends a packet of its own at each; an error skips what is left till here.
+        self._pgconn.pipeline_sync()
+        self._flush()
+
+    def collect(self) -> list[set[int]]:
+        self._flush()
         found = []
-        for answers in expected:
-            keys: set[int] = set()
-            for _ in range(answers):
-                result = _next(pgconn)
-                keys.update(int(result.get_value(row, 0) or 0) for row in range(result.ntuples))
-                if _result(pgconn) is not None:
-                    raise psycopg.InterfaceError("PostgreSQL said more than was asked of it.")
-            _result(pgconn)  # the end of this transaction
-            found.append(keys)
-        pgconn.exit_pipeline_mode()
-    return found
+        for before, after in self._expected:
+            for _ in range(before):
+                self._answer()
+            result = self._answer()
+            found.append({int(result.get_value(row, 0) or 0) for row in range(result.ntuples)})
+            for _ in range(after):
+                self._answer()
+        self._result()
+        self._pgconn.exit_pipeline_mode()
+        return found
 
+    def _say(self, words: str, values: Sequence[Any] = ()) -> int:
+        """Say one statement, which is parsed the first time; return how many answers that has."""
+        name, answers = self._names.get(words), 1
+        if name is None:
+            name = self._names[words] = b"pipelined_%d" % len(self._names)
+            self._pgconn.send_prepare(name, _numbered(words))
+            answers = 2
+        self._pgconn.send_query_prepared(name, [_written(value) for value in values])
+        return answers
 
-def _next(pgconn: Any) -> Any:
-    """Return the answer to one statement. Raises psycopg.Error."""
-    result = _result(pgconn)
-    if result is None:
-        raise psycopg.OperationalError("PostgreSQL hung up.")
-    if result.status not in _GOOD:
-        raise psycopg.errors.error_from_result(result)
-    return result
+    def _answer(self) -> Any:
+        """Return the answer to one statement. Raises psycopg.Error."""
+        result = self._result()
+        if result is None:
+            raise psycopg.OperationalError("PostgreSQL hung up.")
+        if result.status not in _GOOD:
+            raise psycopg.errors.error_from_result(result)
+        if self._result() is not None:
+            raise psycopg.InterfaceError("PostgreSQL said more than was asked of it.")
+        return result
 
+    def _result(self) -> Any:
+        while self._pgconn.is_busy():
+            self._wait(select.POLLIN)
+            self._pgconn.consume_input()
+        return self._pgconn.get_result()
 
-def _result(pgconn: Any) -> Any:
-    while pgconn.is_busy():
-        _wait(pgconn, select.POLLIN)
-        pgconn.consume_input()
-    return pgconn.get_result()
+    def _flush(self) -> None:
+        while self._pgconn.flush():
+            # PostgreSQL may want to be heard before it listens on.
+            self._wait(select.POLLIN | select.POLLOUT)
+            self._pgconn.consume_input()
 
-
-def _flush(pgconn: Any) -> None:
-    while pgconn.flush():
-        # PostgreSQL may want to be heard before it listens on.
-        _wait(pgconn, select.POLLIN | select.POLLOUT)
-        pgconn.consume_input()
-
-
-def _wait(pgconn: Any, events: int) -> None:
-    waiting = select.poll()
-    waiting.register(pgconn.socket, events)
-    waiting.poll()
+    def _wait(self, events: int) -> None:
+        waiting = select.poll()
+        waiting.register(self._pgconn.socket, events)
+        waiting.poll()
 
 
 def _numbered(words: str) -> bytes:

@@ -23,6 +23,7 @@ WIDTH = 16
 MESSAGES_PER_LINE = 500
 # Refusals that tell of our account at the relay and not of the email.
 ABOUT_OUR_ACCOUNT = {421, 530, 534, 535, 538}
+LATE_SECONDS = 0.1
 ANSWER_AT_MOST = 64 * 1024
 
 
@@ -37,6 +38,7 @@ class Line:
         self._heard = b""
         self.pipelines = connection.has_extn("pipelining")
         self.sent = 0
+        self.is_late = False
 
     def say(self, words: bytes) -> None:
         self._socket.sendall(words)
@@ -58,6 +60,11 @@ class Line:
             self._heard += more
         line, _, self._heard = self._heard.partition(b"\n")
         return line.rstrip(b"\r")
+
+    def hurry(self) -> None:
+        """Wait hardly any longer on this line: it has had as long as another that was waited for in vain."""
+        self._socket.settimeout(LATE_SECONDS)
+        self.is_late = True
 
     def hang_up(self, *, politely: bool = False) -> None:
         if politely:
@@ -171,8 +178,9 @@ class Lines:
             return lost
         try:
             code, reply = line.hear()
-        except (OSError, smtplib.SMTPException):
+        except (OSError, smtplib.SMTPException) as error:
             self._drop(place)
+            self._hurry_after(error)
             return lost
         if code != 250:
             answer = refusal(code, reply)
@@ -185,8 +193,8 @@ class Lines:
     def _open(self, place: int) -> Line:
         """Return the line of this place, opening it when there is none. Raises TryLater."""
         line = self._lines[place]
-        if line is not None and line.sent >= MESSAGES_PER_LINE:
-            line.hang_up(politely=True)
+        if line is not None and (line.is_late or line.sent >= MESSAGES_PER_LINE):
+            line.hang_up(politely=not line.is_late)
             line = self._lines[place] = None
         if line is not None:
             return line
@@ -201,7 +209,15 @@ class Lines:
 
     def _broken(self, place: int, error: Exception) -> TryLater:
         self._drop(place)
+        self._hurry_after(error)
         return TryLater(*in_words(error), for_all=True)
+
+    def _hurry_after(self, error: Exception) -> None:
+        """Let a relay that hangs cost one patience, not one for each line: a lease has to outlast them."""
+        if isinstance(error, TimeoutError):
+            for line in self._lines:
+                if line is not None:
+                    line.hurry()
 
     def _drop(self, place: int) -> None:
         line, self._lines[place] = self._lines[place], None
