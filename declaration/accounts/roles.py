@@ -52,6 +52,7 @@ _MODERATOR: Final = _VIEWER | {
 }
 _EDITOR: Final = _VIEWER | {
     "newsletter.add_newsletterissue",
+    "newsletter.add_picture",
     "newsletter.add_subscriberimport",
     "newsletter.add_suppression",
     "newsletter.change_newsletterissue",
@@ -59,6 +60,7 @@ _EDITOR: Final = _VIEWER | {
     "newsletter.send_newsletterissue",
     "newsletter.suppress_subscriber",
     "newsletter.view_newsletterissue",
+    "newsletter.view_picture",
     "newsletter.view_subscriber",
     "newsletter.view_subscriberimport",
     "newsletter.view_suppression",

@@ -39,7 +39,7 @@ def problems_of(issue: NewsletterIssue) -> list[Problem]:
         elif not link.address.startswith(("http:", "https:", "mailto:")):
             found.append(Problem(f"The link to {link.address} leads nowhere from an email."))
     for picture in pictures:
-        if not picture.address.startswith("https:"):
+        if not picture.address.startswith(("https:", f"{settings.SITE_URL}/")):
             found.append(Problem(f"The picture {picture.address} must begin with https."))
     mail = mail_of(issue)
     size = len(mail.html.encode()) + len(mail.text.encode())

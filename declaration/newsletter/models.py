@@ -215,6 +215,32 @@ class Suppression(models.Model):
         return f"suppression {self.pk}"
 
 
+class Picture(models.Model):
+    """A picture of an issue, as we drew it anew. Its name is the hash of its bytes, so it never changes."""
+
+    class Kind(models.TextChoices):
+        PNG = "png", "PNG"
+        JPEG = "jpeg", "JPEG"
+
+    digest = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=4, choices=Kind)
+    content = models.BinaryField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    alt = models.CharField("what it shows", max_length=300)
+    added_at = models.DateTimeField(default=timezone.now)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.alt
+
+    def get_absolute_url(self) -> str:
+        return reverse("newsletter_picture", args=[self.digest, self.kind])
+
+
 class NewsletterIssueQuerySet(models.QuerySet["NewsletterIssue"]):
     def public(self) -> Self:
         """Return what has begun to go out, newest first: what readers got, everybody may read."""

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from declaration.newsletter.models import NewsletterIssue
+from declaration.newsletter.models import NewsletterIssue, Picture
 from declaration.newsletter.writing import PAGE, write
 from declaration.outbox.leaving import PLACEHOLDER
 
@@ -46,6 +46,11 @@ def page_html(issue: NewsletterIssue) -> SafeString:
 
 def archive_url(issue: NewsletterIssue) -> str:
     return f"{settings.SITE_URL}{issue.get_absolute_url()}"
+
+
+def picture_markdown(picture: Picture) -> str:
+    """Return what an editor writes to show a picture."""
+    return f"![{picture.alt}]({settings.SITE_URL}{picture.get_absolute_url()})"
 
 
 def leave_prefix() -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from declaration.newsletter import one_click, views
+from declaration.newsletter import one_click, pictures, views
 
 urlpatterns = [
     path("", views.subscribe, name="newsletter"),
@@ -22,5 +22,6 @@ urlpatterns = [
     path("forgotten/", views.forgotten, name="newsletter_forgotten"),
     path("issues/", views.issues, name="newsletter_issues"),
     path("issues/<slug:slug>/", views.issue, name="newsletter_issue"),
+    path("pictures/<slug:digest>.<slug:kind>", pictures.picture, name="newsletter_picture"),
     path("feed.atom", views.feed, name="newsletter_feed"),
 ]

@@ -182,7 +182,10 @@ def issues(request: HttpRequest) -> HttpResponse:
 def issue(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one issue as its readers got it."""
     found = get_object_or_404(NewsletterIssue.objects.public(), slug=slug)
-    return render(request, "newsletter/issue.html", {"issue": found, "body": page_html(found)})
+    response = render(request, "newsletter/issue.html", {"issue": found, "body": page_html(found)})
+    # An issue may show pictures from elsewhere, as its mail does.
+    response._csp_update = {"img-src": ["https:"]}  # type: ignore[attr-defined] # django-csp reads it
+    return response
 
 
 @public_page

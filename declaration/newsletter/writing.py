@@ -175,3 +175,9 @@ def _words(node: SyntaxTreeNode) -> str:
 
 def is_web_address(address: str) -> bool:
     return urlsplit(address).scheme in {"http", "https"}
+
+
+def is_alt(words: str) -> bool:
+    """Tell whether words can stand for a picture in Markdown and still mean themselves."""
+    _, pictures = links_and_pictures(f"![{words}](https://a.example/)")
+    return [picture.alt for picture in pictures] == [words]

@@ -2,7 +2,7 @@
 
 from declaration.accounts.models import User
 from declaration.newsletter import links
-from declaration.newsletter.models import SubscriberImport, Suppression
+from declaration.newsletter.models import Picture, SubscriberImport, Suppression
 from declaration.outbox.leaving import leave_token
 from tests.newsletter.making import published_issue, subscriber_of
 
@@ -42,6 +42,12 @@ admin:newsletter_subscriber_add                      srrrrrr srrrrrr
 admin:newsletter_subscriber_history                  srrrrii srrrrii
 admin:newsletter_subscriber_delete                   srrrrrr srrrrrr
 admin:newsletter_subscriber_change                   srrrrii srrrrrr
+newsletter_picture                                   iiiiiii mmmmmmm
+admin:newsletter_picture_changelist                  srrrrii srrrrii
+admin:newsletter_picture_add                         srrrrii srrrrii
+admin:newsletter_picture_history                     srrrrii srrrrii
+admin:newsletter_picture_delete                      srrrrrr srrrrrr
+admin:newsletter_picture_change                      srrrrii srrrrmm
 admin:newsletter_subscriberimport_apply              srrrrmm srrrrii
 admin:newsletter_subscriberimport_problems           srrrrii srrrrmm
 admin:newsletter_subscriberimport_changelist         srrrrii srrrrii
@@ -62,6 +68,15 @@ def newsletter_objects():
     """Return one of everything that has a page of its own."""
     return {
         "newsletter.newsletterissue": published_issue(),
+        "newsletter.picture": Picture.objects.create(
+            digest="0" * 32,
+            kind="png",
+            content=b"",
+            width=1,
+            height=1,
+            alt="Bins",
+            added_by=User.objects.create_user("illustrator@communities.gov.uk"),
+        ),
         "newsletter.subscriber": subscriber_of("reader@example.gov.uk"),
         "newsletter.subscriberimport": SubscriberImport.objects.create(
             name="list.csv", checked_by=User.objects.create_user("importer@communities.gov.uk")
@@ -78,6 +93,9 @@ def newsletter_arguments(name, objects):
             return {}
         case "issue":
             return {"slug": objects["newsletter.newsletterissue"].slug}
+        case "picture":
+            picture = objects["newsletter.picture"]
+            return {"digest": picture.digest, "kind": picture.kind}
         case "leave":
             return {"token": leave_token(reader.pk)}
         case "confirm":

@@ -2,6 +2,7 @@
 
 from declaration.newsletter.admin.imports import SubscriberImportAdmin
 from declaration.newsletter.admin.issues import IssueAdmin
+from declaration.newsletter.admin.pictures import PictureAdmin
 from declaration.newsletter.admin.subscribers import SubscriberAdmin, SuppressionAdmin
 
-__all__ = ["IssueAdmin", "SubscriberAdmin", "SubscriberImportAdmin", "SuppressionAdmin"]
+__all__ = ["IssueAdmin", "PictureAdmin", "SubscriberAdmin", "SubscriberImportAdmin", "SuppressionAdmin"]
