@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,10 +11,21 @@ from django.utils import timezone
 from declaration.accounts.models import User
 from declaration.accounts.roles import Role, permissions_of
 from declaration.audit.recording import record
-from signatories.desk.timeline import events_since
 from signatories.locking import lock
-from signatories.models import Actor, CaseNote, Casework, DraftDecision, Outcome, Reason, Signature, Status
-from signatories.moderation import RecordHasChanged, refuse_own
+from signatories.models import (
+    Actor,
+    CaseNote,
+    Casework,
+    CommitmentEdit,
+    DraftDecision,
+    DraftEditDecision,
+    Outcome,
+    Reason,
+    Signature,
+    Status,
+)
+from signatories.models.casework import SavedDecision
+from signatories.moderation import refuse_own, refuse_stale
 
 DECIDE = "signatories.decide_signature"
 # What is looked after: handed in, and not over.
@@ -124,56 +136,75 @@ def write_note(*, signature: Signature, text: str, by: User) -> CaseNote:
 @transaction.atomic
 def save_draft(
     *,
-    signature: Signature,
+    about: Signature | CommitmentEdit,
     outcome: Outcome,
     reasons: Iterable[Reason] = (),
     text: str = "",
     note: str = "",
+    public_notice: bool | None = None,
     by: User,
     version: int | None = None,
-) -> DraftDecision:
+) -> SavedDecision:
     """Keep a decision on the record for oneself or a colleague to take later. Nobody is told.
 
-    It takes the place of the draft before. Raises OwnSubmission or RecordHasChanged.
+    It takes the place of the draft before. ``public_notice`` is for taking a signature down.
+    Raises OwnSubmission or RecordHasChanged.
     """
-    signature = lock(signature)
+    signature = lock(_signature_of(about))
     refuse_own(signature, by)
-    _refuse_stale(signature, by, version)
-    draft, _ = DraftDecision.objects.update_or_create(
-        signature=signature,
-        defaults={"outcome": outcome, "text": text, "note": note, "saved_by": by, "saved_at": timezone.now()},
-    )
+    refuse_stale(signature, version, by=by)
+    reasons = list(reasons)
+    words = {"outcome": outcome, "text": text, "note": note, "saved_by": by, "saved_at": timezone.now()}
+    draft: SavedDecision
+    if isinstance(about, CommitmentEdit):
+        draft, _ = DraftEditDecision.objects.update_or_create(edit=about, defaults=words)
+    else:
+        words["public_notice"] = public_notice
+        draft, _ = DraftDecision.objects.update_or_create(signature=signature, defaults=words)
     draft.reasons.set(reasons)
-    record(
-        verb="save a decision",
-        on=signature,
-        by=by,
-        role=Actor.MODERATOR,
-        after={"outcome": outcome, "reasons": [reason.title for reason in reasons]},
-        note=text or note,
-    )
+    after: dict[str, Any] = {"outcome": outcome, "reasons": [reason.title for reason in reasons]}
+    if public_notice is not None:
+        after["public_notice"] = public_notice
+    _record_draft("save a decision", about=about, by=by, after=after, note=text or note)
     return draft
 
 
 @transaction.atomic
-def discard_draft(*, signature: Signature, by: User) -> None:
+def discard_draft(*, about: Signature | CommitmentEdit, by: User) -> None:
     """Remove the saved decision from the record; the history keeps what it said."""
-    signature = lock(signature)
-    removed, _ = DraftDecision.objects.filter(signature=signature).delete()
+    signature = lock(_signature_of(about))
+    if isinstance(about, CommitmentEdit):
+        removed, _ = DraftEditDecision.objects.filter(edit=about).delete()
+    else:
+        removed, _ = DraftDecision.objects.filter(signature=signature).delete()
     if removed:
-        record(verb="discard a decision", on=signature, by=by, role=Actor.MODERATOR)
+        _record_draft("discard a decision", about=about, by=by)
+
+
+def _record_draft(
+    verb: str,
+    *,
+    about: Signature | CommitmentEdit,
+    by: User,
+    after: dict[str, Any] | None = None,
+    note: str = "",
+) -> None:
+    """Tell it in the history of the signature; of an edit, with which one."""
+    after = after or {}
+    if isinstance(about, CommitmentEdit):
+        verb, after = f"{verb} on an edit", {"edit": about.pk, **after}
+    record(verb=verb, on=_signature_of(about), by=by, role=Actor.MODERATOR, after=after, note=note)
+
+
+def _signature_of(about: Signature | CommitmentEdit) -> Signature:
+    return about.signature if isinstance(about, CommitmentEdit) else about
 
 
 def _held(signature: Signature, by: User, version: int | None) -> Casework:
     signature = lock(signature)
     if signature.status not in IN_HAND:
         raise NotInHand(signature.reference)
-    _refuse_stale(signature, by, version)
+    refuse_stale(signature, version, by=by)
     casework, _ = Casework.objects.select_related("assigned_to").get_or_create(signature=signature)
     casework.signature = signature
     return casework
-
-
-def _refuse_stale(signature: Signature, by: User, version: int | None) -> None:
-    if version is not None and (since := events_since(signature, version, but_of=by)):
-        raise RecordHasChanged(signature, since)

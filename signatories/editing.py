@@ -20,6 +20,7 @@ from signatories.models import (
     Actor,
     Commitment,
     CommitmentEdit,
+    DraftEditDecision,
     EditDecision,
     EditStatus,
     ImpossibleEdit,
@@ -32,8 +33,7 @@ from signatories.models import (
     What,
 )
 from signatories.models.commitment import CommitmentText
-from signatories.models.decision import words_for_officer
-from signatories.moderation import ReasonIsMissing, SubmissionHasChanged, refuse_own
+from signatories.moderation import SubmissionHasChanged, refuse_own, refuse_stale, write_down
 from signatories.releasing import refuse_while_paused
 from signatories.signing import AnswersAreMissing, AnyAnswers
 
@@ -115,13 +115,20 @@ def withdraw_edit(*, edit: CommitmentEdit, by: Representative) -> None:
 
 
 @transaction.atomic
-def accept_edit(*, edit: CommitmentEdit, by: User, seen: datetime | None, note: str = "") -> EditDecision:
+def accept_edit(
+    *,
+    edit: CommitmentEdit,
+    by: User,
+    seen: datetime | None,
+    version: int | None = None,
+    note: str = "",
+) -> EditDecision:
     """Put the edit in the place of the public text, at once. ``note`` is for staff.
 
-    ``seen`` is the time of the submission the moderator read.
-    Raises ImpossibleEdit, SubmissionHasChanged, OwnSubmission or PublicationIsPaused.
+    ``seen`` and ``version`` say what the moderator saw, as in ``moderation``.
+    Raises ImpossibleEdit, SubmissionHasChanged, RecordHasChanged, OwnSubmission or PublicationIsPaused.
     """
-    edit = _held_as_seen(edit, "accept", by=by, seen=seen)
+    edit = _held_as_seen(edit, "accept", by=by, seen=seen, version=version)
     refuse_while_paused()
     decision = EditDecision.objects.create(edit=edit, outcome=Outcome.ACCEPTED, note=note, decided_by=by)
     commitment = edit.commitment
@@ -129,16 +136,7 @@ def accept_edit(*, edit: CommitmentEdit, by: User, seen: datetime | None, note: 
     _copy(edit, commitment)
     commitment.public_change_at = timezone.now()
     commitment.save()
-    _move(
-        edit,
-        "accept",
-        by=by,
-        role=Actor.MODERATOR,
-        note=note,
-        before={"answers": edit.replaced},
-        after={"answers": text_of(edit)},
-    )
-    emails.tell_edit_accepted(edit)
+    _finish(decision, "accept", before={"answers": edit.replaced}, after={"answers": text_of(edit)})
     record_change(organisation=edit.signature.organisation, what=What.EDITED)
     return decision
 
@@ -150,18 +148,18 @@ def request_changes_to_edit(
     by: User,
     seen: datetime | None,
     reasons: Iterable[Reason],
+    version: int | None = None,
     note: str = "",
     text: str = "",
 ) -> EditDecision:
     """Send the edit back to the officer with what to change. The public text stays.
 
     The officer reads ``text``; without it, the words of the reasons and the note.
-    Raises ImpossibleEdit, SubmissionHasChanged, OwnSubmission or ReasonIsMissing.
+    Raises ImpossibleEdit, SubmissionHasChanged, RecordHasChanged, OwnSubmission or ReasonIsMissing.
     """
-    edit = _held_as_seen(edit, "request changes", by=by, seen=seen)
+    edit = _held_as_seen(edit, "request changes", by=by, seen=seen, version=version)
     decision = _decide(edit, Outcome.CHANGES_REQUESTED, by=by, reasons=reasons, note=note, text=text)
-    _move(edit, "request changes", by=by, role=Actor.MODERATOR, note=decision.text)
-    emails.tell_officer_edit_needs_changes(edit, decision)
+    _finish(decision, "request changes")
     return decision
 
 
@@ -172,17 +170,17 @@ def reject_edit(
     by: User,
     seen: datetime | None,
     reasons: Iterable[Reason],
+    version: int | None = None,
     note: str = "",
     text: str = "",
 ) -> EditDecision:
     """Refuse the edit. The public text stays. The officer reads the same as in the request for changes.
 
-    Raises ImpossibleEdit, SubmissionHasChanged, OwnSubmission or ReasonIsMissing.
+    Raises ImpossibleEdit, SubmissionHasChanged, RecordHasChanged, OwnSubmission or ReasonIsMissing.
     """
-    edit = _held_as_seen(edit, "reject", by=by, seen=seen)
+    edit = _held_as_seen(edit, "reject", by=by, seen=seen, version=version)
     decision = _decide(edit, Outcome.REJECTED, by=by, reasons=reasons, note=note, text=text)
-    _move(edit, "reject", by=by, role=Actor.MODERATOR, note=decision.text)
-    emails.tell_officer_edit_rejected(edit, decision)
+    _finish(decision, "reject")
     return decision
 
 
@@ -197,36 +195,40 @@ def _held(edit: CommitmentEdit, verb: str) -> CommitmentEdit:
     return edit
 
 
-def _held_as_seen(edit: CommitmentEdit, verb: str, *, by: User, seen: datetime | None) -> CommitmentEdit:
+def _held_as_seen(
+    edit: CommitmentEdit, verb: str, *, by: User, seen: datetime | None, version: int | None
+) -> CommitmentEdit:
     edit = _held(edit, verb)
     edit.transition(verb)
     refuse_own(edit.signature, by)
     if edit.submitted_at != seen:
         raise SubmissionHasChanged(edit.signature.reference)
+    refuse_stale(edit.signature, version, by=by)
     return edit
 
 
 def _decide(
     edit: CommitmentEdit, outcome: Outcome, *, by: User, reasons: Iterable[Reason], note: str, text: str
 ) -> EditDecision:
-    reasons = list(reasons)
-    text = text or words_for_officer(reasons, note)
-    if not text:
-        raise ReasonIsMissing
-    decision = EditDecision.objects.create(edit=edit, outcome=outcome, text=text, note=note, decided_by=by)
-    decision.reasons.set(reasons)
-    return decision
+    decision = EditDecision(edit=edit, outcome=outcome, text=text, note=note, decided_by=by)
+    return write_down(decision, reasons)
+
+
+def _finish(decision: EditDecision, verb: str, **more: Any) -> None:
+    """Move the edit, drop the draft of a decision, and owe the emails."""
+    DraftEditDecision.objects.filter(edit=decision.edit).delete()
+    note = decision.note if decision.outcome == Outcome.ACCEPTED else decision.text
+    _move(decision.edit, verb, by=decision.decided_by, role=Actor.MODERATOR, note=note, **more)
+    emails.tell_of_edit_decision(decision)
 
 
 def _move(
     edit: CommitmentEdit,
     verb: str,
     *,
-    by: User | None,
-    role: str,
-    note: str = "",
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    **who: Any,
 ) -> None:
     """Take the way of the table of edits, save the edit, and tell it in the history of the signature."""
     source, target = edit.status, edit.transition(verb).target
@@ -235,7 +237,7 @@ def _move(
         edit.ended_at = timezone.now()
     edit.save()
     before, after = {"edit status": source, **(before or {})}, {"edit status": target, **(after or {})}
-    _record(edit, f"{verb} edit", by=by, role=role, note=note, before=before, after=after)
+    _record(edit, f"{verb} edit", before=before, after=after, **who)
 
 
 def _record(

@@ -1,21 +1,15 @@
 """Every email of a signature's life. A function's name is the sentence the email says."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
 
-from declaration.outbox.queue import owed, queue, queue_together, written
+from declaration.outbox.queue import owed, queue, queue_together
 from declaration.switches import publication_paused_until
 from signatories.links import APPROVER_LINK_DAYS, absolute, approver_url
 from signatories.models import CorrectionRequest, ModerationDecision, Outcome, Signature
-
-# What an email is handed to: the outbox, unless somebody only wants to look at it.
-Post = Callable[..., object]
-# Stands in previews for the link that is the approver's alone.
-HIDDEN_LINK = "https://the-link-is-for-the-approver-alone"
+from signatories.previewing import Post, Preview, preview
 
 
 def _dashboard_url() -> str:
@@ -249,27 +243,6 @@ def tell_of_decision(decision: ModerationDecision, *, post: Post = queue) -> Non
             tell_officer_taken_down(signature, decision, post=post)
 
 
-@dataclass(frozen=True)
-class Preview:
-    """An email as it would be sent."""
-
-    to: str
-    subject: str
-    text: str
-    html: str
-
-
 def preview_decision(decision: ModerationDecision) -> list[Preview]:
-    """Return the emails a decision would owe, rendered as the outbox renders them. Writes nothing.
-
-    ``decision`` need not be saved. The approver's link stays hidden, for whoever has it can sign.
-    """
-    previews: list[Preview] = []
-
-    def look(*, to: str, message: str, context: dict[str, Any], **_: Any) -> None:
-        if "sign_url" in context:
-            context = {**context, "sign_url": HIDDEN_LINK}
-        previews.append(Preview(to, **written(message, {**context, "to": to})))
-
-    tell_of_decision(decision, post=look)
-    return previews
+    """Return the emails a decision would owe. It need not be saved."""
+    return preview(lambda post: tell_of_decision(decision, post=post))

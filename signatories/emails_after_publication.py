@@ -7,11 +7,22 @@ from django.urls import reverse
 from declaration.outbox.queue import queue
 from signatories.comparing import changes_in
 from signatories.links import absolute
-from signatories.models import Commitment, CommitmentEdit, EditDecision, Organisation, Progress, Signature
+from signatories.models import (
+    Commitment,
+    CommitmentEdit,
+    EditDecision,
+    Organisation,
+    Outcome,
+    Progress,
+    Signature,
+)
+from signatories.previewing import Post, Preview, preview
 
 
-def _send(signature: Signature, *, to: str, message: str, key: str, **context: Any) -> None:
-    queue(
+def _send(
+    signature: Signature, *, to: str, message: str, key: str, post: Post = queue, **context: Any
+) -> None:
+    post(
         to=to,
         message=message,
         key=f"{message}:{signature.reference}:{key}",
@@ -65,25 +76,34 @@ def tell_officer_edit_withdrawn(edit: CommitmentEdit) -> None:
     _tell_of_edit(edit, "tell_officer_edit_withdrawn", key=str(edit.pk))
 
 
-def tell_officer_edit_needs_changes(edit: CommitmentEdit, decision: EditDecision) -> None:
-    _tell_of_edit(edit, "tell_officer_edit_needs_changes", key=str(decision.pk), told=decision.told)
+def tell_officer_edit_needs_changes(decision: EditDecision, *, post: Post = queue) -> None:
+    _tell_of_edit(
+        decision.edit,
+        "tell_officer_edit_needs_changes",
+        post=post,
+        key=str(decision.pk),
+        told=decision.told,
+    )
 
 
-def tell_officer_edit_rejected(edit: CommitmentEdit, decision: EditDecision) -> None:
-    _tell_of_edit(edit, "tell_officer_edit_rejected", key=str(decision.pk), told=decision.told)
+def tell_officer_edit_rejected(decision: EditDecision, *, post: Post = queue) -> None:
+    _tell_of_edit(
+        decision.edit, "tell_officer_edit_rejected", post=post, key=str(decision.pk), told=decision.told
+    )
 
 
-def tell_edit_accepted(edit: CommitmentEdit) -> None:
+def tell_edit_accepted(edit: CommitmentEdit, *, post: Post = queue) -> None:
     """To the officer, and to whoever signed the text that was replaced."""
     changes = {
         "changes": changes_in(edit),
         "public_url": absolute(edit.signature.organisation.get_absolute_url()),
     }
-    _tell_of_edit(edit, "tell_officer_edit_accepted", key=str(edit.pk), **changes)
+    _tell_of_edit(edit, "tell_officer_edit_accepted", post=post, key=str(edit.pk), **changes)
     signer = edit.signature.signed_by
     if signer and edit.submitted_by and signer.email != edit.submitted_by.email:
         _send(
             edit.signature,
+            post=post,
             to=signer.email,
             message="tell_signer_edit_accepted",
             key=str(edit.pk),
@@ -91,6 +111,22 @@ def tell_edit_accepted(edit: CommitmentEdit) -> None:
             signer=signer,
             **changes,
         )
+
+
+def tell_of_edit_decision(decision: EditDecision, *, post: Post = queue) -> None:
+    """Owe what follows from a decision about an edit."""
+    match decision.outcome:
+        case Outcome.ACCEPTED:
+            tell_edit_accepted(decision.edit, post=post)
+        case Outcome.CHANGES_REQUESTED:
+            tell_officer_edit_needs_changes(decision, post=post)
+        case Outcome.REJECTED:
+            tell_officer_edit_rejected(decision, post=post)
+
+
+def preview_edit_decision(decision: EditDecision) -> list[Preview]:
+    """Return the emails a decision about an edit would owe. It need not be saved."""
+    return preview(lambda post: tell_of_edit_decision(decision, post=post))
 
 
 def _tell_of_edit(edit: CommitmentEdit, message: str, *, key: str, **context: Any) -> None:

@@ -7,7 +7,7 @@ them; where it is given, anything that others did since refuses the decision too
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -32,8 +32,10 @@ from signatories.models import (
     Status,
     What,
 )
-from signatories.models.decision import words_for_officer
+from signatories.models.decision import Decision, words_for_officer
 from signatories.signing import move
+
+AnyDecision = TypeVar("AnyDecision", bound=Decision)
 
 
 class SubmissionHasChanged(Exception):
@@ -206,6 +208,29 @@ def refuse_own_edits(signature: Signature, by: User) -> None:
         raise OwnEdit(signature.reference)
 
 
+def refuse_stale(signature: Signature, version: int | None, *, by: User) -> None:
+    """Raise RecordHasChanged if others did something after the version this person saw.
+
+    Without a version nothing was seen that could have changed.
+    """
+    if version is not None and (since := events_since(signature, version, but_of=by)):
+        raise RecordHasChanged(signature, since)
+
+
+def write_down(decision: AnyDecision, reasons: Iterable[Reason]) -> AnyDecision:
+    """Store a decision that tells the officer why: in its text, or in the words of the reasons and the note.
+
+    Raises ReasonIsMissing.
+    """
+    reasons = list(reasons)
+    decision.text = decision.text or words_for_officer(reasons, decision.note)
+    if not decision.text:
+        raise ReasonIsMissing
+    decision.save()
+    decision.reasons.set(reasons)
+    return decision
+
+
 def _lock_as_seen(
     signature: Signature, verb: str, *, by: User, seen: datetime | None, version: int | None
 ) -> Signature:
@@ -214,23 +239,15 @@ def _lock_as_seen(
     refuse_own(signature, by)
     if signature.submitted_at != seen:
         raise SubmissionHasChanged(signature.reference)
-    if version is not None and (since := events_since(signature, version, but_of=by)):
-        raise RecordHasChanged(signature, since)
+    refuse_stale(signature, version, by=by)
     return signature
 
 
 def _decide(
-    signature: Signature, outcome: Outcome, *, by: User, reasons: Iterable[Reason], note: str, text: str
+    signature: Signature, outcome: Outcome, *, reasons: Iterable[Reason], by: User, note: str, text: str
 ) -> ModerationDecision:
-    reasons = list(reasons)
-    text = text or words_for_officer(reasons, note)
-    if not text:
-        raise ReasonIsMissing
-    decision = ModerationDecision.objects.create(
-        signature=signature, outcome=outcome, text=text, note=note, decided_by=by
-    )
-    decision.reasons.set(reasons)
-    return decision
+    decision = ModerationDecision(signature=signature, outcome=outcome, decided_by=by, note=note, text=text)
+    return write_down(decision, reasons)
 
 
 def _finish(decision: ModerationDecision, verb: str, after: dict[str, Any] | None = None) -> None:

@@ -11,14 +11,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from declaration.accounts.models import User
 from declaration.accounts.people import person_of
 from signatories import casework, moderation
-from signatories.admin.deciding import DecidingAdmin
-from signatories.admin.record import SAFE
+from signatories.admin.reading import SAFE
+from signatories.admin.record import RecordAdmin
 from signatories.admin.refusals import Refused, name_of
 from signatories.desk.risks import risks_of
 from signatories.desk.timeline import newest_events
@@ -60,7 +59,7 @@ class StampField(forms.Field):
         return int(key), int(version), forms.DateTimeField(required=False).clean(seen)
 
 
-class BulkAdmin(DecidingAdmin):
+class BulkAdmin(RecordAdmin):
     actions = ("accept_selected", "assign_selected", "park_selected")
 
     def get_urls(self) -> list[URLPattern]:
@@ -100,19 +99,14 @@ class BulkAdmin(DecidingAdmin):
     def _confirm(
         self, request: HttpRequest, what: str, items: list[Item], form: SeenForm, **more: Any
     ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Check before you go on",
-            "opts": self.opts,
+        said = {
             "what": what,
             "items": items,
             "emails": sum(1 if item.signature.approver_is_officer else 2 for item in items),
             "form": form,
-            "kept_list": self.get_preserved_filters(request),
-            "list_url": self.list_url(request),
             **more,
         }
-        return TemplateResponse(request, CONFIRM, context)
+        return self.page(request, CONFIRM, title="Check before you go on", **said)
 
     def do_in_bulk(self, request: HttpRequest, what: str) -> HttpResponse:
         """Do it to each confirmed row on its own, and keep what came of each for the next page."""
@@ -141,7 +135,7 @@ class BulkAdmin(DecidingAdmin):
                 outcome = self._do(what, signature, version, seen, form.cleaned_data, by)
                 results.append({"pk": key, "name": str(signature.organisation), **outcome})
         request.session[KEPT] = {"what": what, "results": results}
-        return redirect(self._with_list(request, reverse("admin:signatories_signature_bulk_done")))
+        return redirect(self.with_list(request, reverse("admin:signatories_signature_bulk_done")))
 
     def _stamps(self, request: HttpRequest) -> list[tuple[int, int, Any]]:
         field = StampField()
@@ -186,14 +180,5 @@ class BulkAdmin(DecidingAdmin):
         if request.method not in SAFE:
             return HttpResponseNotAllowed(SAFE)
         kept = request.session.get(KEPT, {"what": "", "results": []})
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "What was done",
-            "opts": self.opts,
-            "what": kept["what"],
-            "results": kept["results"],
-            "done": sum(not result["refusal"] for result in kept["results"]),
-            "kept_list": self.get_preserved_filters(request),
-            "list_url": self.list_url(request),
-        }
-        return TemplateResponse(request, DONE, context)
+        done = sum(not result["refusal"] for result in kept["results"])
+        return self.page(request, DONE, title="What was done", done=done, **kept)

@@ -5,13 +5,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
 from signatories import mistakes
+from signatories.admin.reading import ReadingAdmin
 from signatories.forms.mistakes import SettlingForm
 from signatories.models import CorrectionRequest
 
@@ -40,23 +40,13 @@ class SettledFilter(admin.SimpleListFilter):
 
 
 @admin.register(CorrectionRequest)
-class CorrectionRequestAdmin(admin.ModelAdmin):
+class CorrectionRequestAdmin(ReadingAdmin):
     list_display = ("organisation", "shortened", "created_at", "settled_at", "settled_by")
     list_filter = (SettledFilter,)
     list_select_related = ("organisation", "settled_by")
     search_fields = ("organisation__name", "what_is_wrong", "email")
     ordering = ("created_at", "pk")
     list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: CorrectionRequest | None = None) -> bool:
-        """What a reader wrote stays as it is; settling has a form of its own."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: CorrectionRequest | None = None) -> bool:
-        return False
 
     @admin.display(description="what is wrong")
     def shortened(self, correction: CorrectionRequest) -> str:
@@ -70,23 +60,6 @@ class CorrectionRequestAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show what was said and, while it is open, the form that settles it."""
-        if request.method not in {"GET", "HEAD"}:
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        correction = self.get_object(request, object_id)
-        if correction is None:
-            raise Http404
-        if not self.has_view_permission(request, correction):
-            raise PermissionDenied
-        return self._record(request, correction, SettlingForm(correction=correction))
-
     def settle(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
@@ -95,7 +68,7 @@ class CorrectionRequestAdmin(admin.ModelAdmin):
         correction = get_object_or_404(CorrectionRequest, pk=pk)
         form = SettlingForm(request.POST, correction=correction)
         if not form.is_valid():
-            return self._record(request, correction, form)
+            return self.show(request, correction, form=form)
         try:
             mistakes.settle(correction=correction, by=person_of(request), **form.cleaned_data)
         except mistakes.AlreadySettled as error:
@@ -104,15 +77,14 @@ class CorrectionRequestAdmin(admin.ModelAdmin):
         self.message_user(request, f"Settled: {correction.organisation}.", messages.SUCCESS)
         return redirect("admin:signatories_correctionrequest_changelist")
 
-    def _record(
-        self, request: HttpRequest, correction: CorrectionRequest, form: SettlingForm
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Reported mistake: {correction.organisation}",
-            "opts": self.opts,
-            "original": correction,
-            "correction": correction,
-            "form": form if request.user.has_perm(PERMISSION) and not correction.settled_at else None,
-        }
-        return TemplateResponse(request, RECORD, context)
+    def show(self, request: HttpRequest, record: CorrectionRequest, **more: Any) -> HttpResponse:
+        """Show what was said and, while it is open, the form that settles it."""
+        may_settle = request.user.has_perm(PERMISSION) and not record.settled_at
+        return self.page(
+            request,
+            RECORD,
+            title=f"Reported mistake: {record.organisation}",
+            original=record,
+            correction=record,
+            form=more.get("form", SettlingForm(correction=record)) if may_settle else None,
+        )

@@ -1,30 +1,32 @@
-"""The page on which a moderator decides: reasons, the message, the very email, then saved or sent."""
+"""The page on which a moderator decides: reasons, the message, the very email, then saved or sent.
 
-from collections.abc import Callable
-from typing import Any
+Signatures and edits of published commitments are decided on the same page, in the same way.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from csp.decorators import csp
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
 from signatories import casework, moderation
 from signatories.admin.queue import next_in_list
-from signatories.admin.record import DECISIONS, RecordAdmin
+from signatories.admin.reading import ReadingAdmin
 from signatories.admin.refusals import STALE, Refused, name_of
-from signatories.comparing import changes_since_last_submission
-from signatories.desk.risks import risks_of
 from signatories.desk.timeline import newest_event
-from signatories.emails import Preview, preview_decision
 from signatories.forms.moderation import DecisionForm, begin_with
-from signatories.models import Actor, DraftDecision, ModerationDecision, Outcome, Signature
+from signatories.models import Actor, CommitmentEdit, Outcome, Signature
+from signatories.models.casework import SavedDecision
+from signatories.models.decision import Decision
+from signatories.previewing import Preview
 
-PAGE = "admin/signatories/signature/decide.html"
 # The HTML of an email is shown as a mailbox would show it: inlined styles, no script, nothing fetched.
 AS_IN_A_MAILBOX: dict[str, Any] = {
     "default-src": ["'none'"],
@@ -37,111 +39,149 @@ def _as_in_a_mailbox(request: HttpRequest, html: str) -> HttpResponseBase:
     return csp(AS_IN_A_MAILBOX)(lambda request: HttpResponse(html))(request)
 
 
-class DecidingAdmin(RecordAdmin):
+@dataclass(frozen=True)
+class Choice:
+    """What may be decided: the verb of the table of ways, its outcome, who may, and what does it."""
+
+    verb: str
+    outcome: Outcome
+    permission: str
+    activity: Callable[..., Decision]
+
+
+class DecidingAdmin(ReadingAdmin):
+    """A record about which moderators decide. What differs from one model to the next is below."""
+
+    # By the last part of the address.
+    choices: ClassVar[Mapping[str, Choice]]
+    drafts: ClassVar[type[SavedDecision]]
+    # What the activities call the record.
+    called: ClassVar[str]
+    decide_page: ClassVar[str]
+
+    def signature_of(self, record: Any) -> Signature:
+        """Return the signature whose history tells what happens to the record."""
+        raise NotImplementedError
+
+    def may_be_decided(self, record: Any) -> bool:
+        return True
+
+    def previews_of(self, record: Any, outcome: Outcome, text: str) -> list[Preview]:
+        raise NotImplementedError
+
+    def about(self, record: Any) -> dict[str, Any]:
+        """Return what the page says of the record, its title with it."""
+        raise NotImplementedError
+
+    def changes_since(self, record: Any) -> list[Any]:
+        """Return what the officer changed when they sent the record again."""
+        raise NotImplementedError
+
     def get_urls(self) -> list[URLPattern]:
+        name = self.opts.label_lower.replace(".", "_")
+        decide = self.admin_site.admin_view(self.decide)
+        return [path("<int:pk>/decide/<slug:decision>/", decide, name=f"{name}_decide"), *super().get_urls()]
+
+    def possible_decisions(self, request: HttpRequest, record: Any) -> list[str]:
+        """Return the addresses of what may be decided now, by this person."""
+        if not self.may_be_decided(record):
+            return []
+        possible = record.possible_verbs(Actor.MODERATOR)
         return [
-            path(
-                "<int:pk>/decide/<slug:decision>/",
-                self.admin_site.admin_view(self.decide),
-                name="signatories_signature_decide",
-            ),
-            *super().get_urls(),
+            slug
+            for slug, choice in self.choices.items()
+            if choice.verb in possible and request.user.has_perm(choice.permission)
         ]
+
+    def draft_on(self, record: Any) -> dict[str, Any]:
+        """Return what a page says of the decision that was saved about a record and not sent."""
+        draft = self.drafts._default_manager.select_related("saved_by").filter(pk=record.pk).first()
+        slugs = {choice.outcome: slug for slug, choice in self.choices.items()}
+        return {"draft": draft, "draft_slug": slugs[Outcome(draft.outcome)] if draft else ""}
 
     def decide(self, request: HttpRequest, pk: int, decision: str) -> HttpResponseBase:
         """Ask for the reasons and the message; on POST show the email, save the decision or take it.
 
         What the button pressed is called says which; without a name it is taken.
         """
-        if decision not in DECISIONS:
+        choice = self.choices.get(decision)
+        if choice is None or not request.user.has_perm(choice.permission):
             raise PermissionDenied
-        verb, outcome, permission = DECISIONS[decision]
-        if not request.user.has_perm(permission):
-            raise PermissionDenied
-        signature = get_object_or_404(self.get_queryset(request), pk=pk)
+        record = get_object_or_404(self.get_queryset(request), pk=pk)
         if request.method == "POST":
-            return self._answer(request, signature, decision, outcome)
-        draft = DraftDecision.objects.filter(pk=pk, outcome=outcome).first()
+            return self._answer(request, record, decision, choice)
+        draft = self.drafts._default_manager.filter(pk=pk, outcome=choice.outcome).first()
         begin = begin_with(draft) if draft else {}
-        form = DecisionForm(outcome=outcome, initial=begin | _now(signature))
+        form = DecisionForm(outcome=choice.outcome, initial=begin | self._now(record))
         context: dict[str, Any] = {"refusal": ""}
-        if verb not in signature.possible_verbs(Actor.MODERATOR):
+        if decision not in self.possible_decisions(request, record):
             context["refusal"] = "too late"
-        elif moderation.acts_for(signature, person_of(request)):
+        elif moderation.acts_for(self.signature_of(record), person_of(request)):
             context["refusal"] = "own submission"
-        elif draft or outcome == Outcome.ACCEPTED:
-            context["previews"] = _previews(signature, outcome, draft.text if draft else "")
-        return self._page(request, signature, decision, form, draft=draft, **context)
+        elif draft or choice.outcome == Outcome.ACCEPTED:
+            context["previews"] = self.previews_of(record, choice.outcome, draft.text if draft else "")
+        return self._page(request, record, decision, form, draft=draft, **context)
 
-    def _answer(
-        self, request: HttpRequest, signature: Signature, decision: str, outcome: Outcome
-    ) -> HttpResponseBase:
+    def _answer(self, request: HttpRequest, record: Any, decision: str, choice: Choice) -> HttpResponseBase:
         action = request.POST.get("action", "send")
-        form = DecisionForm(request.POST, outcome=outcome)
+        form = DecisionForm(request.POST, outcome=choice.outcome)
         if not form.is_valid():
-            return self._page(request, signature, decision, form)
+            return self._page(request, record, decision, form)
         text = form.cleaned_data.get("text", "")
+        refused: Exception | None = None
         if action == "save":
-            refused = self._save(request, signature, outcome, form)
+            refused = self._save(request, record, choice, form)
             if refused is None:
-                return redirect(self.record_url(request, signature.pk))
+                return redirect(self.record_url(request, record.pk))
         elif action == "send":
-            following = next_in_list(self, request, signature.pk)
-            refused = self._take(request, signature, outcome, form)
+            following = next_in_list(self, request, record.pk)
+            refused = self._take(request, record, choice, form)
             if refused is None:
                 return redirect(self.record_url(request, following) if following else self.list_url(request))
-        else:
-            refused = None
-            previews = _previews(signature, outcome, text)
-            if action.startswith("html-"):
-                which = action.removeprefix("html-")
-                shown = [p for number, p in enumerate(previews) if str(number) == which]
-                return _as_in_a_mailbox(request, shown[0].html if shown else "")
-        signature.refresh_from_db()
+        elif action.startswith("html-"):
+            shown = {f"html-{n}": p for n, p in enumerate(self.previews_of(record, choice.outcome, text))}
+            return _as_in_a_mailbox(request, shown[action].html if action in shown else "")
+        record = get_object_or_404(self.get_queryset(request), pk=record.pk)
         begin = form.as_written()
         context: dict[str, Any] = {}
         if refused is not None:
             context = {"refusal": name_of(refused), "since": getattr(refused, "since", [])}
             if context["refusal"] in STALE:
                 # The page shows what is new, so what was seen is what is there now.
-                begin |= _now(signature)
-                context["changes"] = changes_since_last_submission(signature)
-        fresh = DecisionForm(outcome=outcome, initial=begin)
+                begin |= self._now(record)
+                context["changed_meanwhile"] = self.changes_since(record)
+        fresh = DecisionForm(outcome=choice.outcome, initial=begin)
         if context.get("refusal") != "too late":
-            context["previews"] = _previews(signature, outcome, text)
-        return self._page(request, signature, decision, fresh, **context)
+            context["previews"] = self.previews_of(record, choice.outcome, text)
+        return self._page(request, record, decision, fresh, **context)
 
     def _page(
-        self, request: HttpRequest, signature: Signature, decision: str, form: DecisionForm, **more: Any
+        self, request: HttpRequest, record: Any, decision: str, form: DecisionForm, **more: Any
     ) -> HttpResponse:
         context = {
-            **self.admin_site.each_context(request),
-            "title": f"{signature.organisation} ({signature.reference})",
-            "opts": self.opts,
-            "signature": signature,
-            "commitment": signature.commitment,
+            **self.about(record),
+            "original": record,
             "decision": decision,
             "form": form,
-            "kept_list": self.get_preserved_filters(request),
-            "list_url": self.list_url(request),
-            "risks": risks_of(signature),
-            "last_decision": signature.decisions.order_by("pk").last(),
+            "record_url": self.record_url(request, record.pk),
+            "last_decision": record.decisions.order_by("pk").last(),
             **more,
         }
-        return TemplateResponse(request, PAGE, context)
+        return self.page(request, self.decide_page, **context)
 
     def _save(
-        self, request: HttpRequest, signature: Signature, outcome: Outcome, form: DecisionForm
+        self, request: HttpRequest, record: Any, choice: Choice, form: DecisionForm
     ) -> Exception | None:
         """Keep the decision on the record. Return why it was refused, if it was."""
         typed = form.cleaned_data
         try:
             casework.save_draft(
-                signature=signature,
-                outcome=outcome,
+                about=record,
+                outcome=choice.outcome,
                 reasons=list(typed.get("reasons", [])),
                 text=typed.get("text", ""),
                 note=typed.get("note", ""),
+                public_notice=typed.get("public_notice"),
                 by=person_of(request),
                 version=typed["version"],
             )
@@ -151,26 +191,17 @@ class DecidingAdmin(RecordAdmin):
         return None
 
     def _take(
-        self, request: HttpRequest, signature: Signature, outcome: Outcome, form: DecisionForm
+        self, request: HttpRequest, record: Any, choice: Choice, form: DecisionForm
     ) -> Exception | None:
         """Take the decision. Return why it was refused, if it was."""
         typed = form.cleaned_data
-        what: dict[str, Any] = {
-            "signature": signature,
-            "by": person_of(request),
-            "seen": typed["seen"],
-            "version": typed["version"],
-        }
-        if outcome == Outcome.ACCEPTED:
-            what["note"] = typed["note"]
-        else:
-            what |= {"reasons": typed["reasons"], "text": typed["text"]}
-        if outcome == Outcome.TAKEN_DOWN:
-            what["public_notice"] = typed["public_notice"]
+        asked = ("seen", "version", "note", "reasons", "text", "public_notice")
+        what = {name: typed[name] for name in asked if name in typed}
         try:
-            decision = ACTIVITIES[outcome](**what)
+            decision = choice.activity(**{self.called: record}, by=person_of(request), **what)
         except Refused as refused:
             return refused
+        signature = self.signature_of(record)
         self.message_user(
             request,
             f"{signature.organisation} ({signature.reference}): {decision.get_outcome_display().lower()}. "
@@ -179,23 +210,17 @@ class DecidingAdmin(RecordAdmin):
         )
         return None
 
+    def discard(self, request: HttpRequest, record: Signature | CommitmentEdit) -> HttpResponse:
+        """Drop the decision that was saved and not sent, on POST."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        casework.discard_draft(about=record, by=person_of(request))
+        said = "The saved decision is gone. The history keeps what it said."
+        self.message_user(request, said, messages.SUCCESS)
+        return redirect(self.record_url(request, record.pk))
 
-ACTIVITIES: dict[Outcome, Callable[..., ModerationDecision]] = {
-    Outcome.ACCEPTED: moderation.accept,
-    Outcome.CHANGES_REQUESTED: moderation.request_changes,
-    Outcome.REJECTED: moderation.reject,
-    Outcome.TAKEN_DOWN: moderation.take_down,
-}
-
-
-def _now(signature: Signature) -> dict[str, Any]:
-    """Return the stamps of what a page shows of this record now."""
-    # With its offset, because an hour of local time comes twice when the clocks go back.
-    seen = signature.submitted_at.isoformat() if signature.submitted_at else ""
-    return {"seen": seen, "version": newest_event(signature)}
-
-
-def _previews(signature: Signature, outcome: Outcome, text: str) -> list[Preview]:
-    if signature.submitted_by is None:
-        return []
-    return preview_decision(ModerationDecision(signature=signature, outcome=outcome, text=text))
+    def _now(self, record: Any) -> dict[str, Any]:
+        """Return the stamps of what a page shows of this record now."""
+        # With its offset, because an hour of local time comes twice when the clocks go back.
+        seen = record.submitted_at.isoformat() if record.submitted_at else ""
+        return {"seen": seen, "version": newest_event(self.signature_of(record))}

@@ -1,38 +1,32 @@
 """Edits of published commitments: the queue, the differences to the public text, and the decisions."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
-from signatories import editing, moderation, releasing
-from signatories.comparing import changes_in, changes_since_last_sent
+from signatories import editing, moderation
+from signatories.admin.deciding import Choice, DecidingAdmin
+from signatories.comparing import Change, changes_in, changes_since_last_sent
 from signatories.desk.waiting import age_since
-from signatories.forms.moderation import DecisionForm
+from signatories.emails_after_publication import preview_edit_decision
 from signatories.models import (
-    Actor,
     CommitmentEdit,
+    DraftEditDecision,
     EditDecision,
     EditStatus,
-    ImpossibleEdit,
     Organisation,
     Outcome,
+    Signature,
 )
+from signatories.previewing import Preview
 
 PERMISSION = "signatories.decide_signature"
-# The address of a decision, the verb of the table of edits, and the outcome.
-DECISIONS = {
-    "accept": ("accept", Outcome.ACCEPTED),
-    "request-changes": ("request changes", Outcome.CHANGES_REQUESTED),
-    "reject": ("reject", Outcome.REJECTED),
-}
 
 
 class EditStatusFilter(admin.SimpleListFilter):
@@ -58,7 +52,17 @@ class EditStatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(CommitmentEdit)
-class CommitmentEditAdmin(admin.ModelAdmin):
+class CommitmentEditAdmin(DecidingAdmin):
+    choices = {
+        "accept": Choice("accept", Outcome.ACCEPTED, PERMISSION, editing.accept_edit),
+        "request-changes": Choice(
+            "request changes", Outcome.CHANGES_REQUESTED, PERMISSION, editing.request_changes_to_edit
+        ),
+        "reject": Choice("reject", Outcome.REJECTED, PERMISSION, editing.reject_edit),
+    }
+    drafts = DraftEditDecision
+    called = "edit"
+    decide_page = "admin/signatories/commitmentedit/decide.html"
     list_display = ("organisation", "age", "title", "status", "submitted_by", "submitted_at")
     list_filter = (EditStatusFilter,)
     search_fields = (
@@ -74,16 +78,6 @@ class CommitmentEditAdmin(admin.ModelAdmin):
         related = "commitment__signature__organisation", "submitted_by", "started_by"
         return super().get_queryset(request).select_related(*related)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: CommitmentEdit | None = None) -> bool:
-        """An edit changes by decisions alone."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: CommitmentEdit | None = None) -> bool:
-        return False
-
     @admin.display(description="organisation")
     def organisation(self, edit: CommitmentEdit) -> Organisation:
         return edit.signature.organisation
@@ -95,103 +89,54 @@ class CommitmentEditAdmin(admin.ModelAdmin):
         age = age_since(edit.submitted_at)
         return f"{age.days} working {'day' if age.days == 1 else 'days'}, {age.state}"
 
+    def signature_of(self, record: CommitmentEdit) -> Signature:
+        return record.signature
+
+    def may_be_decided(self, record: CommitmentEdit) -> bool:
+        """An edit rests while its commitment is not public."""
+        return record.signature.is_public
+
+    def previews_of(self, record: CommitmentEdit, outcome: Outcome, text: str) -> list[Preview]:
+        if record.submitted_by is None:
+            return []
+        return preview_edit_decision(EditDecision(edit=record, outcome=outcome, text=text))
+
+    def changes_since(self, record: CommitmentEdit) -> list[Change]:
+        return changes_since_last_sent(record)
+
+    def about(self, record: CommitmentEdit) -> dict[str, Any]:
+        return {
+            "title": f"Edit of a commitment: {record.signature.organisation}",
+            "edit": record,
+            "signature": record.signature,
+            "changes": changes_in(record),
+        }
+
     def get_urls(self) -> list[URLPattern]:
-        decide = self.admin_site.admin_view(self.decide)
+        discard = self.admin_site.admin_view(self.discard_draft)
         return [
-            path("<int:pk>/decide/<slug:decision>/", decide, name="signatories_commitmentedit_decide"),
+            path("<int:pk>/discard/", discard, name="signatories_commitmentedit_discard"),
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def discard_draft(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not request.user.has_perm(PERMISSION):
+            raise PermissionDenied
+        return self.discard(request, get_object_or_404(self.get_queryset(request), pk=pk))
+
+    def show(self, request: HttpRequest, record: CommitmentEdit, **more: Any) -> HttpResponse:
         """Show what the edit changes of the public text, who proposed it and what was decided."""
-        if request.method not in {"GET", "HEAD"}:
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        edit = self.get_object(request, object_id)
-        if edit is None:
-            raise Http404
-        if not self.has_view_permission(request, edit):
-            raise PermissionDenied
-        context = {
-            **self._about(request, edit),
-            "age": self.age(edit),
-            "since_last_sent": changes_since_last_sent(edit),
-            "decided": edit.decisions.select_related("decided_by").prefetch_related("reasons"),
-            "may_now": self._possible(request, edit),
+        is_own = moderation.acts_for(record.signature, person_of(request))
+        said = {
+            **self.about(record),
+            **self.draft_on(record),
+            "original": record,
+            "age": self.age(record),
+            "since_last_sent": changes_since_last_sent(record),
+            "decided": record.decisions.select_related("decided_by").prefetch_related("reasons"),
+            "is_own": is_own,
+            "may_decide": request.user.has_perm(PERMISSION),
+            "decisions": [] if is_own else self.possible_decisions(request, record),
+            **more,
         }
-        return TemplateResponse(request, "admin/signatories/commitmentedit/record.html", context)
-
-    def _about(self, request: HttpRequest, edit: CommitmentEdit) -> dict[str, Any]:
-        signature = edit.signature
-        return {
-            **self.admin_site.each_context(request),
-            "title": f"Edit of a commitment: {signature.organisation}",
-            "opts": self.opts,
-            "original": edit,
-            "edit": edit,
-            "signature": signature,
-            "changes": changes_in(edit),
-        }
-
-    def _possible(self, request: HttpRequest, edit: CommitmentEdit) -> list[str]:
-        """Return the addresses of what may be decided now, by this person."""
-        if not request.user.has_perm(PERMISSION) or not edit.signature.is_public:
-            return []
-        possible = edit.possible_verbs(Actor.MODERATOR)
-        return [slug for slug, (verb, _) in DECISIONS.items() if verb in possible]
-
-    def decide(self, request: HttpRequest, pk: int, decision: str) -> HttpResponse:
-        """Ask for reasons and a note, and take one of the decisions on POST."""
-        if decision not in DECISIONS or not request.user.has_perm(PERMISSION):
-            raise PermissionDenied
-        outcome = DECISIONS[decision][1]
-        edit = get_object_or_404(self.get_queryset(request), pk=pk)
-        seen = edit.submitted_at.isoformat() if edit.submitted_at else ""
-        form = DecisionForm(request.POST or None, outcome=outcome, initial={"seen": seen})
-        refusal = "" if decision in self._possible(request, edit) else "too late"
-        if request.method == "POST" and form.is_valid():
-            refusal = self._take(request, edit, outcome, form)
-            if not refusal:
-                return redirect("admin:signatories_commitmentedit_changelist")
-            edit = get_object_or_404(self.get_queryset(request), pk=pk)
-        context = {
-            **self._about(request, edit),
-            "decision": decision,
-            "form": form,
-            "refusal": refusal,
-            "last_decision": edit.decisions.order_by("pk").last(),
-        }
-        return TemplateResponse(request, "admin/signatories/commitmentedit/decide.html", context)
-
-    def _take(self, request: HttpRequest, edit: CommitmentEdit, outcome: Outcome, form: DecisionForm) -> str:
-        """Take the decision. Return why it was refused, or nothing."""
-        answers = form.cleaned_data
-        what: dict[str, Any] = {"edit": edit, "by": person_of(request)}
-        what["seen"] = answers["seen"]
-        if outcome == Outcome.ACCEPTED:
-            what["note"] = answers["note"]
-        else:
-            what |= {"reasons": answers["reasons"], "text": answers["text"]}
-        activities: dict[Outcome, Callable[..., EditDecision]] = {
-            Outcome.ACCEPTED: editing.accept_edit,
-            Outcome.CHANGES_REQUESTED: editing.request_changes_to_edit,
-            Outcome.REJECTED: editing.reject_edit,
-        }
-        try:
-            taken = activities[outcome](**what)
-        except ImpossibleEdit:
-            return "too late"
-        except moderation.SubmissionHasChanged:
-            return "submission has changed"
-        except moderation.OwnSubmission:
-            return "own submission"
-        except releasing.PublicationIsPaused:
-            return "publication is paused"
-        said = f"{edit.signature.organisation}: {taken.get_outcome_display().lower()}."
-        self.message_user(request, f"{said} The emails are on their way.", messages.SUCCESS)
-        return ""
+        return self.page(request, "admin/signatories/commitmentedit/record.html", **said)

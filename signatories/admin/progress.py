@@ -5,13 +5,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
 from signatories import moderation, reporting
+from signatories.admin.reading import ReadingAdmin
 from signatories.forms.progress import ProgressTakeDownForm
 from signatories.models import Organisation, Progress
 
@@ -20,7 +20,7 @@ RECORD = "admin/signatories/progress/record.html"
 
 
 @admin.register(Progress)
-class ProgressAdmin(admin.ModelAdmin):
+class ProgressAdmin(ReadingAdmin):
     list_display = ("organisation", "stage", "shortened", "reported_at", "is_shown")
     list_filter = ("stage", ("reported_at", admin.DateFieldListFilter))
     list_select_related = ("commitment__signature__organisation", "take_down")
@@ -32,15 +32,6 @@ class ProgressAdmin(admin.ModelAdmin):
     )
     ordering = ("-reported_at", "-pk")
     list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Progress | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Progress | None = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Progress]:
         related = "commitment__signature__organisation", "reported_by", "take_down__taken_down_by"
@@ -65,23 +56,6 @@ class ProgressAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show one entry and, while it is public, the form that takes it down."""
-        if request.method not in {"GET", "HEAD"}:
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        progress = self.get_object(request, object_id)
-        if progress is None:
-            raise Http404
-        if not self.has_view_permission(request, progress):
-            raise PermissionDenied
-        return self._record(request, progress, ProgressTakeDownForm())
-
     def take_down(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
@@ -90,7 +64,7 @@ class ProgressAdmin(admin.ModelAdmin):
         progress = get_object_or_404(self.get_queryset(request), pk=pk)
         form = ProgressTakeDownForm(request.POST)
         if not form.is_valid():
-            return self._record(request, progress, form)
+            return self.show(request, progress, form=form)
         try:
             reporting.take_progress_down(progress=progress, by=person_of(request), **form.cleaned_data)
         except reporting.AlreadyTakenDown:
@@ -102,15 +76,16 @@ class ProgressAdmin(admin.ModelAdmin):
             self.message_user(request, "Taken down. The email is on its way.", messages.SUCCESS)
         return redirect("admin:signatories_progress_change", pk)
 
-    def _record(self, request: HttpRequest, progress: Progress, form: ProgressTakeDownForm) -> HttpResponse:
-        may_take_down = request.user.has_perm(PERMISSION) and not hasattr(progress, "take_down")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Progress: {progress.commitment.signature.organisation}",
-            "opts": self.opts,
-            "original": progress,
-            "progress": progress,
-            "signature": progress.commitment.signature,
-            "form": form if may_take_down else None,
-        }
-        return TemplateResponse(request, RECORD, context)
+    def show(self, request: HttpRequest, record: Progress, **more: Any) -> HttpResponse:
+        """Show one entry and, while it is public, the form that takes it down."""
+        signature = record.commitment.signature
+        may_take_down = request.user.has_perm(PERMISSION) and not hasattr(record, "take_down")
+        return self.page(
+            request,
+            RECORD,
+            title=f"Progress: {signature.organisation}",
+            original=record,
+            progress=record,
+            signature=signature,
+            form=more.get("form", ProgressTakeDownForm()) if may_take_down else None,
+        )

@@ -64,8 +64,8 @@ class StatusFilter(admin.SimpleListFilter):
 def next_in_list(model_admin: admin.ModelAdmin, request: HttpRequest, after: int) -> int | None:
     """Return the record that follows one in the list its reader came from, beginning anew at the end.
 
-    The list is in the address, where the admin keeps it from page to page; without it, it is what
-    waits for review. None when nothing else is on the list.
+    The list is in the address, where the admin keeps it from page to page; without it, or when it
+    cannot be read, it is the one that a list begins with. None when nothing else is on the list.
     """
     there = copy(request)
     # The admin reads the list from GET, whatever the method.
@@ -73,7 +73,8 @@ def next_in_list(model_admin: admin.ModelAdmin, request: HttpRequest, after: int
     try:
         rows = model_admin.get_changelist_instance(there).queryset
     except (IncorrectLookupParameters, DisallowedModelAdminLookup):
-        rows = on_list(FIRST, person=person_of(request)).order_by("submitted_at", "pk")
+        there.GET = QueryDict()
+        rows = model_admin.get_changelist_instance(there).queryset
     keys = list(rows.select_related(None).prefetch_related(None).values_list("pk", flat=True))
     if after in keys:
         where = keys.index(after)

@@ -2,38 +2,33 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
 from signatories import casework, moderation, registering
+from signatories.admin.deciding import Choice, DecidingAdmin
 from signatories.admin.queue import next_in_list
+from signatories.admin.reading import SAFE
 from signatories.admin.refusals import Refused, name_of
-from signatories.comparing import changes_since_last_submission
+from signatories.comparing import Change, changes_since_last_submission
 from signatories.desk import presence
 from signatories.desk.risks import risks_of
 from signatories.desk.timeline import newest_event, timeline_of
 from signatories.desk.waiting import age_of
 from signatories.email_domains import domain_of
+from signatories.emails import preview_decision
 from signatories.forms.casework import AssignForm, NoteForm, ParkForm, SeenForm
-from signatories.models import Actor, Casework, DraftDecision, Outcome, Signature, Status
+from signatories.models import Actor, Casework, DraftDecision, ModerationDecision, Outcome, Signature, Status
 from signatories.models.signature import LIVE
+from signatories.previewing import Preview
 from signatories.register.similarity import similar_to
 
 DECIDE = "signatories.decide_signature"
-# The address of a decision, the verb of the transition table, the outcome and who may take it.
-DECISIONS = {
-    "accept": ("accept", Outcome.ACCEPTED, DECIDE),
-    "request-changes": ("request changes", Outcome.CHANGES_REQUESTED, DECIDE),
-    "reject": ("reject", Outcome.REJECTED, DECIDE),
-    "take-down": ("take down", Outcome.TAKEN_DOWN, "signatories.take_down_signature"),
-}
-SLUGS = {outcome: slug for slug, (_, outcome, _) in DECISIONS.items()}
 # The forms of the record page by the last part of their address.
 CARE: dict[str, type[SeenForm]] = {
     "assign": AssignForm,
@@ -41,15 +36,46 @@ CARE: dict[str, type[SeenForm]] = {
     "park": ParkForm,
     "bring-back": SeenForm,
     "note": NoteForm,
-    "discard": SeenForm,
 }
-SAFE = ["GET", "HEAD"]
 RECORD = "admin/signatories/signature/record.html"
 
 
-class RecordAdmin(admin.ModelAdmin):
+class RecordAdmin(DecidingAdmin):
+    choices = {
+        "accept": Choice("accept", Outcome.ACCEPTED, DECIDE, moderation.accept),
+        "request-changes": Choice(
+            "request changes", Outcome.CHANGES_REQUESTED, DECIDE, moderation.request_changes
+        ),
+        "reject": Choice("reject", Outcome.REJECTED, DECIDE, moderation.reject),
+        "take-down": Choice(
+            "take down", Outcome.TAKEN_DOWN, "signatories.take_down_signature", moderation.take_down
+        ),
+    }
+    drafts = DraftDecision
+    called = "signature"
+    decide_page = "admin/signatories/signature/decide.html"
+
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(DECIDE)
+
+    def signature_of(self, record: Signature) -> Signature:
+        return record
+
+    def previews_of(self, record: Signature, outcome: Outcome, text: str) -> list[Preview]:
+        if record.submitted_by is None:
+            return []
+        return preview_decision(ModerationDecision(signature=record, outcome=outcome, text=text))
+
+    def changes_since(self, record: Signature) -> list[Change]:
+        return changes_since_last_submission(record)
+
+    def about(self, record: Signature) -> dict[str, Any]:
+        return {
+            "title": f"{record.organisation} ({record.reference})",
+            "signature": record,
+            "commitment": record.commitment,
+            "risks": risks_of(record),
+        }
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -66,54 +92,27 @@ class RecordAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def show(self, request: HttpRequest, record: Signature, **more: Any) -> HttpResponse:
         """Show the record: the commitment, the facts, what changed, and everything that happened."""
-        if request.method not in SAFE:
-            return HttpResponseNotAllowed(SAFE)
-        signature = self.get_object(request, object_id or "")
-        if signature is None:
-            raise Http404
-        if not self.has_view_permission(request, signature):
-            raise PermissionDenied
-        return self._show(request, signature)
-
-    def _show(self, request: HttpRequest, signature: Signature, **more: Any) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "original": signature,
-            "kept_list": self.get_preserved_filters(request),
-            "list_url": self.list_url(request),
-            **self._record(request, signature),
-            **more,
-        }
-        return TemplateResponse(request, RECORD, context)
+        said = {"original": record, **self._record(request, record), **more}
+        return self.page(request, RECORD, **said)
 
     def _record(self, request: HttpRequest, signature: Signature) -> dict[str, Any]:
         officer = signature.submitted_by or signature.started_by
         may_decide = self.has_decide_permission(request)
         care = Casework.objects.select_related("assigned_to", "parked_by").filter(pk=signature.pk).first()
-        draft = DraftDecision.objects.select_related("saved_by").filter(pk=signature.pk).first()
         version = {"version": newest_event(signature)}
         in_hand = signature.status in casework.IN_HAND
         is_own = may_decide and moderation.acts_for(signature, person_of(request))
         return {
-            "title": f"{signature.organisation} ({signature.reference})",
-            "signature": signature,
-            "commitment": signature.commitment,
+            **self.about(signature),
+            **self.draft_on(signature),
             "officer": officer,
             "officer_domain": domain_of(officer.email),
             "age": age_of(signature),
-            "risks": risks_of(signature),
             "changes": changes_since_last_submission(signature),
             "timeline": timeline_of(signature),
-            "decisions": [] if is_own else self._possible_decisions(request, signature),
+            "decisions": [] if is_own else self.possible_decisions(request, signature),
             "is_own": is_own,
             "may_restore": "restore" in signature.possible_verbs(Actor.MODERATOR)
             and request.user.has_perm("signatories.take_down_signature")
@@ -123,8 +122,6 @@ class RecordAdmin(admin.ModelAdmin):
             "care": care,
             "is_parked": bool(care and care.is_parked()) and signature.status == Status.SUBMITTED,
             "is_mine": bool(care and care.assigned_to_id == request.user.pk),
-            "draft": draft,
-            "draft_slug": SLUGS[Outcome(draft.outcome)] if draft else "",
             "may_assign": may_decide and in_hand,
             "may_park": may_decide and signature.status == Status.SUBMITTED,
             "assign_form": AssignForm(
@@ -139,29 +136,6 @@ class RecordAdmin(admin.ModelAdmin):
                 "commitments"
             ),
         }
-
-    def _possible_decisions(self, request: HttpRequest, signature: Signature) -> list[str]:
-        """Return the addresses of what may be decided now, by this person."""
-        possible = signature.possible_verbs(Actor.MODERATOR)
-        return [
-            slug
-            for slug, (verb, _, permission) in DECISIONS.items()
-            if verb in possible and request.user.has_perm(permission)
-        ]
-
-    def record_url(self, request: HttpRequest, pk: int) -> str:
-        """Return the address of a record, keeping the list its reader came from."""
-        return self._with_list(request, reverse("admin:signatories_signature_change", args=[pk]))
-
-    def _with_list(self, request: HttpRequest, url: str) -> str:
-        kept = self.get_preserved_filters(request)
-        return f"{url}?{kept}" if kept else url
-
-    def list_url(self, request: HttpRequest) -> str:
-        """Return the list its reader came from."""
-        kept = request.GET.get("_changelist_filters", "")
-        url = reverse("admin:signatories_signature_changelist")
-        return f"{url}?{kept}" if kept else url
 
     def go_to_next(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Go on to the record that follows this one in the list, or to the list when there is none."""
@@ -178,20 +152,22 @@ class RecordAdmin(admin.ModelAdmin):
     def care(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
         """Do one of the things moderators do among themselves, and show the record again."""
         signature = self._for_deciding(request, pk)
+        if what == "discard":
+            return self.discard(request, signature)
         if what not in CARE:
             raise Http404
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         form = CARE[what](request.POST, auto_id=f"{what}_%s")
         if not form.is_valid():
-            return self._show(request, signature, **{f"{what}_form": form}, wrong_form=form)
+            return self.show(request, signature, **{f"{what}_form": form}, wrong_form=form)
         try:
             self._care_for(request, signature, what, form.cleaned_data)
         except Refused as refused:
             signature.refresh_from_db()
             # What was typed stays; what was seen is what this page shows now.
             data = {**{name: form.data[name] for name in form.data}, "version": newest_event(signature)}
-            return self._show(
+            return self.show(
                 request,
                 signature,
                 **{f"{what}_form": CARE[what](data, auto_id=f"{what}_%s")},
@@ -222,12 +198,9 @@ class RecordAdmin(admin.ModelAdmin):
             case "bring-back":
                 casework.bring_back(signature=signature, by=by, version=typed["version"])
                 done = f"{name} waits in the queue again."
-            case "note":
+            case _:
                 casework.write_note(signature=signature, text=typed["text"], by=by)
                 done = "The note is on the record."
-            case _:
-                casework.discard_draft(signature=signature, by=by)
-                done = "The saved decision is gone. The history keeps what it said."
         self.message_user(request, done, messages.SUCCESS)
 
     def verify_officer(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,10 +1,11 @@
 """Why something was not done: a name for each refusal, which a template says in a sentence."""
 
-from signatories import casework, moderation
-from signatories.models import ImpossibleTransition
+from signatories import casework, moderation, releasing
+from signatories.models import ImpossibleEdit, ImpossibleTransition
 
 REFUSALS: dict[type[Exception], str] = {
     ImpossibleTransition: "too late",
+    ImpossibleEdit: "too late",
     moderation.SubmissionHasChanged: "submission has changed",
     moderation.RecordHasChanged: "record has changed",
     moderation.OrganisationIsNotConfirmed: "organisation is not confirmed",
@@ -12,6 +13,7 @@ REFUSALS: dict[type[Exception], str] = {
     moderation.OwnSubmission: "own submission",
     moderation.OwnEdit: "own edit",
     moderation.ReasonIsMissing: "reason is missing",
+    releasing.PublicationIsPaused: "publication is paused",
     casework.NotInHand: "not in hand",
     casework.CannotDecide: "cannot decide",
     casework.DayIsPast: "day is past",

@@ -1,21 +1,21 @@
 """The page on which staff bring a signature back that was taken down or withdrawn by mistake."""
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
 from signatories import moderation, releasing, restoring, signing
+from signatories.admin.reading import ReadingAdmin
 from signatories.forms.restoring import RestoreForm
 from signatories.models import Actor, ImpossibleTransition, Signature
 
 PERMISSION = "signatories.take_down_signature"
 
 
-class RestoringAdmin(admin.ModelAdmin):
+class RestoringAdmin(ReadingAdmin):
     def get_urls(self) -> list[URLPattern]:
         restore = self.admin_site.admin_view(self.restore)
         return [path("<int:pk>/restore/", restore, name="signatories_signature_restore"), *super().get_urls()]
@@ -34,16 +34,15 @@ class RestoringAdmin(admin.ModelAdmin):
             refusal = self._restore(request, signature, form.cleaned_data["note"])
             if not refusal:
                 return redirect("admin:signatories_signature_change", pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Restore {signature.organisation} ({signature.reference})",
-            "opts": self.opts,
-            "signature": signature,
-            "form": form,
-            "refusal": refusal,
-            "live": live,
-        }
-        return TemplateResponse(request, "admin/signatories/signature/restore.html", context)
+        return self.page(
+            request,
+            "admin/signatories/signature/restore.html",
+            title=f"Restore {signature.organisation} ({signature.reference})",
+            signature=signature,
+            form=form,
+            refusal=refusal,
+            live=live,
+        )
 
     def _restore(self, request: HttpRequest, signature: Signature, note: str) -> str:
         """Restore it. Return why that was refused, or nothing."""

@@ -2,12 +2,11 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
 from signatories.admin.bulk import BulkAdmin
-from signatories.admin.record import SAFE
+from signatories.admin.reading import SAFE
 from signatories.desk.finding import MOST, SHORTEST, find
 
 LONGEST = 200
@@ -27,13 +26,12 @@ class SearchingAdmin(BulkAdmin):
         if request.method not in SAFE:
             return HttpResponseNotAllowed(SAFE)
         text = request.GET.get("q", "")[:LONGEST].strip()
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Search",
-            "opts": self.opts,
-            "text": text,
-            "is_short": len(text) < SHORTEST,
-            "groups": find(text, person=person_of(request)),
-            "most": MOST,
-        }
-        return TemplateResponse(request, "admin/signatories/signature/find.html", context)
+        return self.page(
+            request,
+            "admin/signatories/signature/find.html",
+            title="Search",
+            text=text,
+            is_short=len(text) < SHORTEST,
+            groups=find(text, person=person_of(request)),
+            most=MOST,
+        )

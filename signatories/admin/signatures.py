@@ -45,16 +45,6 @@ class SignatureAdmin(ReportPages, RestoringAdmin, SearchingAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Signature]:
         return super().get_queryset(request).prefetch_related("commitments")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Signature | None = None) -> bool:
-        """A record changes by decisions alone, never by a form over its columns."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Signature | None = None) -> bool:
-        return False
-
     @admin.display(description="commitment")
     def title(self, signature: Signature) -> str:
         return str(signature.commitment)

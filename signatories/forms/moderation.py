@@ -8,7 +8,8 @@ from django.forms.boundfield import BoundWidget
 
 from signatories.forms.choices import LONGEST_KEY, SeveralChoicesField
 from signatories.forms.plain_text import PlainTextForm
-from signatories.models import DraftDecision, Outcome, Reason
+from signatories.models import Outcome, Reason
+from signatories.models.casework import SavedDecision
 
 
 class DecisionForm(PlainTextForm, forms.Form):
@@ -92,7 +93,7 @@ class DecisionForm(PlainTextForm, forms.Form):
         return written
 
 
-def begin_with(draft: DraftDecision) -> dict[str, Any]:
+def begin_with(draft: SavedDecision) -> dict[str, Any]:
     """Return a saved decision as the beginning of a form."""
     reasons = list(draft.reasons.all())
     return {
@@ -100,6 +101,7 @@ def begin_with(draft: DraftDecision) -> dict[str, Any]:
         "included": ",".join(str(reason.pk) for reason in reasons),
         "text": draft.text,
         "note": draft.note,
+        "public_notice": getattr(draft, "public_notice", None),
     }
 
 

@@ -1,6 +1,6 @@
 """Who signs, what they commit to, and what was decided about it."""
 
-from signatories.models.casework import CaseNote, Casework, DraftDecision
+from signatories.models.casework import CaseNote, Casework, DraftDecision, DraftEditDecision
 from signatories.models.change import RegisterChange, What
 from signatories.models.commitment import Commitment
 from signatories.models.correction import CorrectionRequest
@@ -17,7 +17,8 @@ from signatories.models.organisation import (
 )
 from signatories.models.progress import Progress, ProgressTakeDown, Stage
 from signatories.models.representative import Representative
-from signatories.models.signature import Actor, Capacity, ImpossibleTransition, Signature, Status, Transition
+from signatories.models.signature import Capacity, ImpossibleTransition, Signature, Status
+from signatories.models.transitions import Actor, Transition
 
 __all__ = [
     "Actor",
@@ -28,6 +29,7 @@ __all__ = [
     "CommitmentEdit",
     "CorrectionRequest",
     "DraftDecision",
+    "DraftEditDecision",
     "EditDecision",
     "EditStatus",
     "ImpossibleEdit",

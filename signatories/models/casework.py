@@ -70,12 +70,9 @@ class CaseNote(AppendOnlyModel):
         return f"Note on {self.signature.reference}"
 
 
-class DraftDecision(models.Model):
+class SavedDecision(models.Model):
     """A decision that was written and saved but not taken: colleagues see it, nobody was told."""
 
-    signature = models.OneToOneField(
-        "signatories.Signature", on_delete=models.CASCADE, primary_key=True, related_name="draft_decision"
-    )
     outcome = models.CharField(max_length=20, choices=Outcome)
     reasons = models.ManyToManyField(Reason, blank=True, related_name="+")
     text = models.TextField(max_length=8000, blank=True)
@@ -83,5 +80,31 @@ class DraftDecision(models.Model):
     saved_at = models.DateTimeField(default=timezone.now)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
+    class Meta:
+        abstract = True
+
+
+class DraftDecision(SavedDecision):
+    """What would be decided about a signature; to take it down, also what the public would see."""
+
+    signature = models.OneToOneField(
+        "signatories.Signature", on_delete=models.CASCADE, primary_key=True, related_name="draft_decision"
+    )
+    public_notice = models.BooleanField(null=True, blank=True)
+
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}, not sent: {self.signature.reference}"
+
+
+class DraftEditDecision(SavedDecision):
+    """What would be decided about an edit of a published commitment."""
+
+    edit = models.OneToOneField(
+        "signatories.CommitmentEdit",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="draft_decision",
+    )
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}, not sent: {self.edit}"

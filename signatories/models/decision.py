@@ -1,6 +1,7 @@
 """What moderators decided, and the reasons they choose from."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -55,6 +56,9 @@ class Reason(KeptChoice):
 class Decision(models.Model):
     """What was decided, in what words, and by whom. Rows are never edited."""
 
+    # Each kind of decision has a list of its own.
+    reasons: Any
+
     outcome = models.CharField(max_length=20, choices=Outcome)
     text = models.TextField(
         max_length=8000, blank=True, help_text="What the officer read: the reasons in words for this case."
@@ -66,6 +70,11 @@ class Decision(models.Model):
     class Meta:
         abstract = True
         ordering = ["decided_at", "pk"]
+
+    @property
+    def told(self) -> str:
+        """What the officer is told: the words of this case, or those of the reasons and the note."""
+        return self.text or words_for_officer(self.reasons.all(), self.note)
 
 
 class ModerationDecision(Decision):
@@ -79,11 +88,6 @@ class ModerationDecision(Decision):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}: {self.signature.reference}"
-
-    @property
-    def told(self) -> str:
-        """What the officer is told: the words of this case, or those of the reasons and the note."""
-        return self.text or words_for_officer(self.reasons.all(), self.note)
 
 
 def words_for_officer(reasons: Iterable[Reason], note: str = "") -> str:

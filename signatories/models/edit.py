@@ -1,6 +1,7 @@
 """Edits of a published commitment: proposed by an officer, decided by staff, public only when accepted."""
 
 from datetime import date
+from typing import NoReturn
 
 from django.db import models
 from django.db.models import Q
@@ -8,8 +9,9 @@ from django.utils import timezone
 
 from declaration.models import DeclarationVersion
 from signatories.models.commitment import CommitmentText
-from signatories.models.decision import Decision, Reason, words_for_officer
-from signatories.models.signature import Actor, Signature, Status, Transition
+from signatories.models.decision import Decision, Reason
+from signatories.models.signature import Signature, Status
+from signatories.models.transitions import Actor, HasStatus, Transition
 
 
 class EditStatus(models.TextChoices):
@@ -62,12 +64,14 @@ class CommitmentEditQuerySet(models.QuerySet["CommitmentEdit"]):
         return self.filter(status=EditStatus.ACCEPTED).order_by("ended_at", "pk")
 
 
-class CommitmentEdit(CommitmentText):
+class CommitmentEdit(HasStatus, CommitmentText):
     """The text of a commitment as somebody would like it to read.
 
     ``replaced`` is the public text at the moment it was replaced, as ``comparing.text_of`` says it:
     the history of a commitment is its accepted edits.
     """
+
+    ways = EDIT_TRANSITIONS
 
     commitment = models.ForeignKey("signatories.Commitment", on_delete=models.PROTECT, related_name="edits")
     status = models.CharField(max_length=20, choices=EditStatus, default=EditStatus.DRAFT, editable=False)
@@ -123,15 +127,8 @@ class CommitmentEdit(CommitmentText):
     def is_editable(self) -> bool:
         return self.status in EDITABLE
 
-    def transition(self, verb: str) -> Transition:
-        """Return the way this verb leads from here. Raises ImpossibleEdit if there is none."""
-        for transition in EDIT_TRANSITIONS:
-            if transition.source == self.status and transition.verb == verb:
-                return transition
+    def _refuse(self, verb: str) -> NoReturn:
         raise ImpossibleEdit(self, verb)
-
-    def possible_verbs(self, actor: Actor) -> list[str]:
-        return [t.verb for t in EDIT_TRANSITIONS if t.source == self.status and t.actor == actor]
 
 
 class EditDecision(Decision):
@@ -145,8 +142,3 @@ class EditDecision(Decision):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}: {self.edit}"
-
-    @property
-    def told(self) -> str:
-        """What the officer is told: the words of this case, or those of the reasons and the note."""
-        return self.text or words_for_officer(self.reasons.all(), self.note)

@@ -1,7 +1,7 @@
 """One organisation's act of signing, its statuses, and the table of ways between them."""
 
 import secrets
-from dataclasses import dataclass
+from typing import NoReturn
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from signatories.models.commitment import Commitment
+from signatories.models.transitions import Actor, HasStatus, Transition
 
 # No vowels, so no words; no 0, 1, I, L or O, so nothing to misread over the telephone.
 REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -38,23 +39,6 @@ LIVE = [
 ]
 # What an officer may still edit.
 EDITABLE = [Status.DRAFT, Status.CHANGES_REQUESTED]
-
-
-class Actor(models.TextChoices):
-    OFFICER = "officer", "Officer"
-    MODERATOR = "moderator", "Moderator"
-    APPROVER = "approver", "Approver"
-    SYSTEM = "system", "The service"
-
-
-@dataclass(frozen=True)
-class Transition:
-    """From where somebody may go where, by which verb. Signatures have a table of these, edits another."""
-
-    source: str
-    verb: str
-    target: str
-    actor: Actor
 
 
 TRANSITIONS = (
@@ -136,8 +120,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         return self.filter(status=Status.AWAITING_APPROVER)
 
 
-class Signature(models.Model):
+class Signature(HasStatus, models.Model):
     """One organisation's act of signing one version of the Declaration."""
+
+    ways = TRANSITIONS
 
     reference = models.CharField(max_length=20, unique=True, default=new_reference, editable=False)
     organisation = models.ForeignKey(
@@ -280,17 +266,10 @@ class Signature(models.Model):
     def is_public(self) -> bool:
         return self.status == Status.PUBLISHED
 
-    def transition(self, verb: str) -> Transition:
-        """Return the way this verb leads from here. Raises ImpossibleTransition if there is none."""
-        for transition in TRANSITIONS:
-            if transition.verb == verb and self._may_take(transition):
-                return transition
-        raise ImpossibleTransition(self, verb)
-
-    def possible_verbs(self, actor: Actor) -> list[str]:
-        return [t.verb for t in TRANSITIONS if t.actor == actor and self._may_take(t)]
-
-    def _may_take(self, transition: Transition) -> bool:
+    def _may_take(self, way: Transition) -> bool:
         """Tell whether a way begins here. What was never signed cannot be published by restoring it."""
-        is_open = transition.verb != "restore" or self.signed_at is not None
-        return transition.source == self.status and is_open
+        is_open = way.verb != "restore" or self.signed_at is not None
+        return super()._may_take(way) and is_open
+
+    def _refuse(self, verb: str) -> NoReturn:
+        raise ImpossibleTransition(self, verb)

@@ -174,6 +174,7 @@ admin:declaration_servicearea_delete                 srrrrrr srrrrrr
 admin:declaration_servicearea_change                 srriiii srrrrri
 admin:signatories_correctionrequest_settle           srrrmrm srrriri
 admin:signatories_commitmentedit_decide              srrriri srrriri
+admin:signatories_commitmentedit_discard             srrrmrm srrriri
 admin:signatories_commitmentedit_changelist          srriiii srriiii
 admin:signatories_commitmentedit_add                 srrrrrr srrrrrr
 admin:signatories_commitmentedit_history             srriiii srriiii
@@ -218,7 +219,7 @@ admin:signatories_signature_restore                  srrriri srrriri
 admin:signatories_signature_report                   srriiii srrmmmm
 admin:signatories_signature_report_csv               srriiii srrmmmm
 admin:signatories_signature_changelist               srriiii srriiii
-admin:signatories_signature_add                      srraaaa srrmmmm
+admin:signatories_signature_add                      srrrrrr srrrrrr
 admin:signatories_signature_history                  srriiii srriiii
 admin:signatories_signature_delete                   srrrrrr srrrrrr
 admin:signatories_signature_change                   srriiii srrmmmm

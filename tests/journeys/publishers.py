@@ -49,16 +49,20 @@ class Publisher(Moderator):
     def accepts_the_edit_of(self, officer):
         self.opens_the_edit_of(officer)
         self.follows("Accept")
-        self.presses("Accept and publish the new text")
+        self.sees("What reads differently now")
+        self.presses("Save and send")
         self.sees("The emails are on their way.")
 
     def sends_the_edit_back(self, officer, words):
         self.opens_the_edit_of(officer)
         self.follows("Request changes")
-        self.presses("Request changes and email the officer")
+        self.presses("Preview the email")
         self.sees("Select a reason that the officer may read, or write a message")
         self.hands.type("Message to the officer", words)
-        self.presses("Request changes and email the officer")
+        self.presses("Save, send nothing")
+        self.sees("Saved on the record. No email was sent.", words)
+        self.follows("Read, change or send it")
+        self.presses("Save and send")
         self.sees("The emails are on their way.")
 
     def takes_the_update_down(self, officer, reason):

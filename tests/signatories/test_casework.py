@@ -115,7 +115,7 @@ def test_saved_decision_tells_nobody_and_goes_when_one_is_taken(submission, mode
     reason = ReasonFactory()
     for outcome in (Outcome.REJECTED, Outcome.CHANGES_REQUESTED):
         casework.save_draft(
-            signature=submission, outcome=outcome, reasons=[reason], text="Not yet.", by=moderator
+            about=submission, outcome=outcome, reasons=[reason], text="Not yet.", by=moderator
         )
     draft = DraftDecision.objects.get()
     assert (draft.outcome, list(draft.reasons.all()), draft.saved_by) == (outcome, [reason], moderator)
@@ -126,9 +126,9 @@ def test_saved_decision_tells_nobody_and_goes_when_one_is_taken(submission, mode
 
 
 def test_saved_decision_is_discarded_once(submission, moderator):
-    casework.save_draft(signature=submission, outcome=Outcome.ACCEPTED, by=moderator)
+    casework.save_draft(about=submission, outcome=Outcome.ACCEPTED, by=moderator)
     for _ in range(2):
-        casework.discard_draft(signature=submission, by=moderator)
+        casework.discard_draft(about=submission, by=moderator)
     assert verbs(submission) == ["save a decision", "discard a decision"]
 
 
@@ -152,7 +152,7 @@ ACTIVITIES = {
         signature=s, until=tomorrow(), note="", by=by, version=version
     ),
     "save": lambda s, by, version: casework.save_draft(
-        signature=s, outcome=Outcome.ACCEPTED, by=by, version=version
+        about=s, outcome=Outcome.ACCEPTED, by=by, version=version
     ),
 }
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
 from signatories import casework
-from signatories.emails import HIDDEN_LINK
 from signatories.links import approver_token
 from signatories.models import DraftDecision
+from signatories.previewing import HIDDEN_LINK
 from tests.accounts.people import sign_in_as_staff
 from tests.factories import ReasonFactory, SignatureFactory, UserFactory
 from tests.signatories.desk_pages import QUEUE, care, decide, error_in, form_in, record_of, soup_of
@@ -219,7 +219,7 @@ def test_hostile_words_stay_words_everywhere_on_the_desk(staff, moderator):
     hostile = '<script>alert("x")</script>{{ 7*7 }}'
     signature = SignatureFactory(submitted=True, commitment__title=hostile)
     casework.write_note(signature=signature, text=hostile, by=moderator)
-    casework.save_draft(signature=signature, outcome="rejected", text=hostile, by=moderator)
+    casework.save_draft(about=signature, outcome="rejected", text=hostile, by=moderator)
     pages = [
         staff.get(record_of(signature)),
         staff.get(decide(signature, "reject")),
