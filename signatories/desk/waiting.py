@@ -113,9 +113,10 @@ LISTS: dict[str, Callable[[Viewpoint], Q]] = {
     "unassigned": lambda here: _waiting(here) & Q(casework__assigned_to__isnull=True),
     "parked": _parked,
     "awaiting_approver": lambda here: Q(status=Status.AWAITING_APPROVER),
+    "signed": lambda here: Q(status=Status.SIGNED),
 }
 # The moment from which each list counts how old its oldest is.
-SINCE = {"awaiting_approver": "approver_asked_at"}
+SINCE = {"awaiting_approver": "approver_asked_at", "signed": "signed_at"}
 
 
 def _marked(signatures: SignatureQuerySet) -> SignatureQuerySet:
@@ -146,9 +147,8 @@ class Waiting:
 def count_lists(*, person: User | None) -> dict[str, Waiting]:
     """Count every list, with one query."""
     here = Viewpoint(person, timezone.now())
-    counted = _marked(
-        Signature.objects.filter(status__in=[Status.SUBMITTED, Status.AWAITING_APPROVER])
-    ).aggregate(
+    unfinished = [Status.SUBMITTED, Status.AWAITING_APPROVER, Status.SIGNED]
+    counted = _marked(Signature.objects.filter(status__in=unfinished)).aggregate(
         **{f"count_{name}": Count("pk", filter=is_on(here)) for name, is_on in LISTS.items()},
         **{
             f"oldest_{name}": Min(SINCE.get(name, "submitted_at"), filter=is_on(here))

@@ -61,7 +61,9 @@ def desk(person: User) -> Desk:
         found.yours.extend(
             _line(name, lists[name]) for name in (("mine",) if may_decide else ()) + ("unassigned", "parked")
         )
-        found.elsewhere.append(_line("awaiting_approver", lists["awaiting_approver"], promised=False))
+        found.elsewhere.extend(
+            _line(name, lists[name], promised=False) for name in ("awaiting_approver", "signed")
+        )
     if person.has_perm("signatories.view_commitmentedit"):
         found.to_decide.append(_edits())
     if person.has_perm("signatories.view_organisation"):

@@ -72,7 +72,7 @@ def a_busy_desk(moderator, now):
         casework.assign(signature=parked, to=to, by=moderator)
         day = now.date() + timedelta(days=until)
         casework.park(signature=parked, until=day, note="Rests", by=moderator)
-    for status in ("awaiting_approver", "published", "changes_requested", "rejected"):
+    for status in ("awaiting_approver", "signed_for_later", "published", "changes_requested", "rejected"):
         SignatureFactory(**{status: True})
     published = SignatureFactory(published=True)
     CommitmentEdit.objects.create(
@@ -131,6 +131,7 @@ def test_every_count_leads_to_exactly_the_rows_it_counts(moderator, time_machine
         "unassigned": 7,
         "parked": 2,
         "waiting for the approver": 1,
+        "signed, waiting to be published": 1,
         "proposed organisation to confirm": 1,
         "reported mistake": 1,
         "email failed": 1,
@@ -144,12 +145,14 @@ def test_oldest_is_told_in_words(moderator, time_machine):
     staff = sign_in_as_staff(Client(), moderator)
     SignatureFactory(submitted=True, submitted_at=datetime(2026, 11, 12, 9, tzinfo=LONDON))
     SignatureFactory(awaiting_approver=True, approver_asked_at=datetime(2026, 11, 18, 9, tzinfo=LONDON))
+    SignatureFactory(signed_for_later=True, signed_at=datetime(2026, 11, 17, 9, tzinfo=LONDON))
     said = {
         " ".join(line.a.get_text().split()): line.span and line.span.get_text() for line in lines_of(staff)
     }
     assert said["1 overdue"] == "oldest 5 working days, overdue"
     assert said["0 due soon"] is None
     assert said["1 waiting for the approver"] == "oldest 1 working day"
+    assert said["1 signed, waiting to be published"] == "oldest 2 working days"
 
 
 @pytest.mark.django_db
@@ -176,6 +179,7 @@ def test_count_with_the_same_few_queries_however_much_waits(staff):
     for _ in range(2):
         SignatureFactory(submitted=True)
         SignatureFactory(awaiting_approver=True)
+        SignatureFactory(signed_for_later=True)
         # One each for signatures, edits, organisations, mistakes and mail.
         with CaptureQueriesContext(connection) as queries:
             staff.get(reverse("admin:index"))

@@ -89,6 +89,20 @@ def test_saved_decision_waits_on_the_record_for_a_colleague(staff, at_next_desk)
     assert not DraftDecision.objects.exists()
 
 
+@pytest.mark.parametrize("notice", ["True", "False"])
+def test_saved_take_down_keeps_what_the_public_would_see(notice, staff, at_next_desk):
+    signature = SignatureFactory(published=True)
+    address = decide(signature, "take-down")
+    first = form_in(soup_of(staff.get(address)), text="Sorry.", public_notice=notice, action="save")
+    assert staff.post(address, first).headers["Location"] == record_of(signature)
+    page = soup_of(at_next_desk.get(address))
+    [chosen] = page.select("input[name=public_notice][checked]")
+    assert chosen["value"] == notice
+    at_next_desk.post(address, form_in(page, public_notice=chosen["value"]))
+    signature.refresh_from_db()
+    assert (signature.status, str(signature.public_notice)) == ("taken_down", notice)
+
+
 @pytest.mark.parametrize("status", ["", "mine"])
 def test_next_in_the_list_one_came_from_follows_a_decision(status, staff, moderator):
     now = timezone.now()

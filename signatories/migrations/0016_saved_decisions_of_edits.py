@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("signatories", "0014_merged_organisations"),
+        ("signatories", "0015_newsletter_wanted_by"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
