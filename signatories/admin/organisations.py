@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from declaration.audit.audited_admin import AuditedAdmin, ShortInline
 from signatories.admin.merging import MergingAdmin
 from signatories.changes import record_change
+from signatories.forms.named_organisations import NamedOrganisationsField
 from signatories.models import Organisation, OrganisationAlias, OrganisationDomain, Origin, What
 
 
@@ -30,6 +31,17 @@ class OrganisationAdmin(MergingAdmin):
     readonly_fields = ("origin", "proposed_at", "proposed_by", "confirmed_at", "confirmed_by")
     formfield_overrides = {**AuditedAdmin.formfield_overrides, models.URLField: {"assume_scheme": "https"}}
     inlines = (AliasInline, DomainInline)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Successors are named; a list of every organisation there is helps nobody."""
+        if db_field.name != "successors":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return NamedOrganisationsField(
+            queryset=Organisation.objects.filter(merged_into__isnull=True),
+            required=False,
+            label="Successors",
+            help_text="Who does its work after its last day. Type a name; untick one to remove it.",
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organisation]:
         """Leave out what is part of another now."""

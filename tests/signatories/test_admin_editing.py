@@ -9,6 +9,7 @@ from signatories.models import Organisation, Origin, Reason
 from signatories.reference import load_register
 from tests.accounts.people import sign_in_as_staff
 from tests.factories import OrganisationFactory, ReasonFactory, UserFactory
+from tests.html import assert_valid_html
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +133,36 @@ def test_edit_of_successors_is_written_into_the_history(administrator):
     assert list(ended.successors.all()) == [heir]
     [event] = AuditEvent.objects.about(ended).filter(verb="edit", after__has_key="successors")
     assert (event.before, event.after) == ({"successors": []}, {"successors": [heir.name]})
+
+
+def test_successors_are_named_and_unticked(administrator):
+    kent, sussex, surrey = (
+        OrganisationFactory(name=f"{name} Council") for name in ("Kent", "Sussex", "Surrey")
+    )
+    ended = OrganisationFactory()
+    ended.successors.add(kent)
+    page = page_of(ended)
+    html = administrator.get(page).content.decode()
+    assert_valid_html(html)
+    [box] = BeautifulSoup(html, "html5lib").select("input[name=successors]")
+    assert box["value"] == str(kent.pk) and box.has_attr("checked")
+    typed = form_on(administrator, page, successors=[], successors_named=["sussex council", "Surrey Council"])
+    assert administrator.post(page, typed).status_code == 302
+    assert set(ended.successors.all()) == {sussex, surrey}
+    [event] = AuditEvent.objects.about(ended).filter(after__has_key="successors")
+    assert event.after["successors"] == ["Surrey Council", "Sussex Council"]
+
+
+def test_successor_that_is_no_name_is_answered_with_those_alike(administrator):
+    OrganisationFactory(name="West Kent Council")
+    ended = OrganisationFactory()
+    page = page_of(ended)
+    typed = form_on(administrator, page, successors=["9" * 30], successors_named=["Kent", "", "Nowhere"])
+    html = administrator.post(page, typed).content.decode()
+    assert_valid_html(html)
+    assert "9" * 30 in html
+    typed = form_on(administrator, page, successors_named=["Kent", "<b>"])
+    soup = BeautifulSoup(administrator.post(page, typed).content.decode(), "html5lib")
+    assert "Did you mean: West Kent Council?" in soup.select_one(".field-successors .errorlist").get_text()
+    assert [box.get("value") for box in soup.select("input[name=successors_named]")] == ["Kent", "<b>", ""]
+    assert not ended.successors.exists()
