@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from declaration.newsletter.link_checking import found_in
 from declaration.newsletter.models import NewsletterIssue
 from declaration.newsletter.rendering import mail_of
 from declaration.newsletter.writing import links_and_pictures
@@ -41,6 +42,10 @@ def problems_of(issue: NewsletterIssue) -> list[Problem]:
     for picture in pictures:
         if not picture.address.startswith(("https:", f"{settings.SITE_URL}/")):
             found.append(Problem(f"The picture {picture.address} must begin with https."))
+    found += [
+        Problem(f"The link to {one['address']} {one['words']}.", serious=one["serious"])
+        for one in found_in(issue) or []
+    ]
     mail = mail_of(issue)
     size = len(mail.html.encode()) + len(mail.text.encode())
     if size > BYTES_AT_MOST:

@@ -271,6 +271,8 @@ class NewsletterIssue(models.Model):
     regions = models.JSONField(default=list, blank=True)
     # Counts edits, so that what was approved is known to be what is sent.
     revision = models.PositiveIntegerField(default=1, editable=False)
+    # What the links of one revision were found to be, when somebody asked.
+    links_checked = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"

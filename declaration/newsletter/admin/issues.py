@@ -27,6 +27,7 @@ from declaration.accounts.people import person_of
 from declaration.audit.audited_admin import AuditedAdmin
 from declaration.newsletter import sending
 from declaration.newsletter.admin.sender_domain import sender_domain
+from declaration.newsletter.link_checking import check_links, found_in
 from declaration.newsletter.linting import problems_of
 from declaration.newsletter.models import NewsletterIssue, Subscriber
 from declaration.newsletter.progress import progress_of, reader_in
@@ -192,6 +193,13 @@ class IssueAdmin(AuditedAdmin):
                     return self._record(request, issue, schedule=form)
                 sending.schedule(issue=issue, by=by, **form.cleaned_data)
                 said = "Scheduled. Until it begins you can take it back."
+            elif verb == "links":
+                found = check_links(issue=issue, by=by)
+                said = (
+                    "Every link was checked."
+                    if not found
+                    else "The links were checked. Look at what is said."
+                )
             elif verb in _BUTTONS:
                 act, said = _BUTTONS[verb]
                 act(issue=issue, by=by)
@@ -239,6 +247,7 @@ class IssueAdmin(AuditedAdmin):
             "mail_text": mail.text.replace(PLACEHOLDER, "…"),
             "mail_html": mail.html.replace(PLACEHOLDER, "-" * len(PLACEHOLDER)),
             "problems": problems_of(issue),
+            "links_checked": found_in(issue) is not None,
             "readers": sending.audience_of(issue).count() if issue.mailing is None else None,
             "subscribed": Subscriber.objects.subscribed().count() if issue.mailing is None else None,
             "progress": progress,
