@@ -1,4 +1,4 @@
-"""Public pages that change only when the public number moves: their ETag, and the pages kept in memory.
+"""Public pages that change only when the public number moves: their ETag, and what is kept of them.
 
 A page kept is shown again only under the number, the day and the release it was made for, and the
 number is read from the database each time. So every process keeps pages for itself, and none can
@@ -10,7 +10,7 @@ import hashlib
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, wraps
@@ -18,11 +18,18 @@ from functools import cache, wraps
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotModified,
+    StreamingHttpResponse,
+)
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
 
+from declaration import kept_files
 from declaration.freshness import Freshness, freshness
 from declaration.public_pages import public_page
 
@@ -30,6 +37,7 @@ View = Callable[..., HttpResponseBase]
 
 # How much each process keeps at most, and the longest page that is kept.
 _MAXIMUM_BYTES = 24_000_000
+_MAXIMUM_BYTES_OF_FILES = 48_000_000
 _LONGEST_PAGE = 300_000
 # A client that takes gzip, and does not say «q=0».
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
@@ -53,16 +61,14 @@ class Stamp:
     """What makes a page differ from the same page at another time."""
 
     etag: str
-    last_modified: datetime
+    last_modified: datetime | None
 
     @property
     def header(self) -> str | None:
         """The Last-Modified header; none while the second it names can still see another change."""
-        return (
-            http_date(self.last_modified.timestamp())
-            if timezone.now() - self.last_modified > timedelta(seconds=1)
-            else None
-        )
+        if self.last_modified and timezone.now() - self.last_modified > timedelta(seconds=1):
+            return http_date(self.last_modified.timestamp())
+        return None
 
 
 @cache
@@ -77,14 +83,27 @@ def _release() -> str:
     return digest.hexdigest()[:8]
 
 
-def stamp_of(fresh: Freshness, *, by_day: bool) -> Stamp:
-    """Return the stamp of a page at this number; ``by_day`` for one that also changes at midnight."""
-    moment = fresh.changed_at
-    etag = f"{fresh.number}-{int(moment.timestamp() * 1_000_000):x}-{_release()}"
-    if by_day:
-        midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-        return Stamp(f'W/"{etag}-{midnight:%y%m%d}"', max(moment, midnight))
-    return Stamp(f'W/"{etag}"', moment)
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """What makes a page another besides the public number.
+
+    ``by_day`` for one that also changes at midnight; ``besides`` says in a few words what else it
+    shows that has no number, and nobody can say when that changed.
+    """
+
+    by_day: bool
+    besides: Callable[[], str] | None = None
+
+    def stamp(self, fresh: Freshness) -> Stamp:
+        """Return the stamp of a page at this number."""
+        moment = fresh.changed_at
+        etag = f"{fresh.number}-{int(moment.timestamp() * 1_000_000):x}-{_release()}"
+        if self.by_day:
+            midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+            etag, moment = f"{etag}-{midnight:%y%m%d}", max(moment, midnight)
+        if self.besides:
+            return Stamp(f'W/"{etag}-{self.besides()}"', None)
+        return Stamp(f'W/"{etag}"', moment)
 
 
 def freshness_of(request: HttpRequest) -> Freshness:
@@ -95,22 +114,24 @@ def freshness_of(request: HttpRequest) -> Freshness:
     return found
 
 
-def fresh_page(*, by_day: bool = True) -> Callable[[View], View]:
+def fresh_page(*, by_day: bool = True, besides: Callable[[], str] | None = None) -> Callable[[View], View]:
     """Serve a public page that shows nothing but what moves the public number when it changes.
 
-    It has an ETag, is made again only when that has changed, and is kept meanwhile.
+    It has an ETag, is made again only when that has changed, and is kept meanwhile. The parameters
+    are those of Ageing.
     """
+    ageing = Ageing(by_day, besides)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            stamp = stamp_of(freshness_of(request), by_day=by_day)
+            stamp = ageing.stamp(freshness_of(request))
             if _is_known(request, stamp):
                 response: HttpResponseBase = HttpResponseNotModified()
             else:
                 response = view(request, *args, **kwargs)
-                if response.status_code == 200 and not response.streaming:
-                    response.stamp_by_day = by_day  # type: ignore[attr-defined]
+                if response.status_code == 200:
+                    response.ageing = ageing  # type: ignore[attr-defined]
             if response.status_code in {200, 304}:
                 _stamp(response, stamp)
             return response
@@ -135,17 +156,18 @@ def _is_known(request: HttpRequest, stamp: Stamp) -> bool:
         )
     since = request.META.get("HTTP_IF_MODIFIED_SINCE")
     seconds = parse_http_date_safe(since) if since else None
-    return (
-        seconds is not None and stamp.header is not None and int(stamp.last_modified.timestamp()) <= seconds
-    )
+    if seconds is None or stamp.last_modified is None or stamp.header is None:
+        return False
+    return int(stamp.last_modified.timestamp()) <= seconds
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     etag: str
-    by_day: bool
-    content: bytes
+    ageing: Ageing
+    content: bytes  # empty for a file, which is kept compressed alone
     compressed: bytes  # empty until somebody asks for it
+    length: int
     headers: tuple[tuple[str, str], ...]
 
     @property
@@ -154,9 +176,10 @@ class _Kept:
 
 
 class _Pages:
-    """The pages that one process keeps, those asked for last."""
+    """The pages that one process keeps, those made last."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: Callable[[], int]) -> None:
+        self._room = room
         self._pages: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -169,7 +192,7 @@ class _Pages:
             self._remove(key)
             self._pages[key] = page
             self._bytes += page.size
-            while self._bytes > _MAXIMUM_BYTES:
+            while self._bytes > self._room():
                 self._remove(next(iter(self._pages)))
 
     def clear(self) -> None:
@@ -182,7 +205,14 @@ class _Pages:
             self._bytes -= page.size
 
 
-pages = _Pages()
+pages = _Pages(lambda: _MAXIMUM_BYTES)
+files = _Pages(lambda: _MAXIMUM_BYTES_OF_FILES)
+
+
+def forget_pages() -> None:
+    """Drop every page and file that this process keeps."""
+    pages.clear()
+    files.clear()
 
 
 class KeptPages:
@@ -198,16 +228,18 @@ class KeptPages:
         if request.method not in {"GET", "HEAD"}:
             return self.get_response(request)
         key = (request.path_info, request.META.get("QUERY_STRING", ""))
-        kept = pages.get(key)
+        kept = pages.get(key) or files.get(key)
         if kept is not None:
             answer = self._from(key, kept, request)
             if answer is not None:
                 return answer
         response = self.get_response(request)
-        by_day: bool | None = getattr(response, "stamp_by_day", None)
-        if isinstance(response, HttpResponse) and by_day is not None and not response.cookies:
-            if len(response.content) <= _LONGEST_PAGE:
-                kept = _compressed(_keep(response, by_day), request)
+        ageing: Ageing | None = getattr(response, "ageing", None)
+        if ageing is not None and not response.cookies:
+            if isinstance(response, StreamingHttpResponse):
+                _keep_while_sent(key, response, ageing, request)
+            elif isinstance(response, HttpResponse) and len(response.content) <= _LONGEST_PAGE:
+                kept = _compressed(_keep(response, ageing, response.content), request)
                 pages.put(key, kept)
                 _fill(response, kept, request)
         return response
@@ -216,7 +248,7 @@ class KeptPages:
         """Return the page if it is still what the database would say."""
         try:
             request.get_host()
-            stamp = stamp_of(freshness_of(request), by_day=kept.by_day)
+            stamp = kept.ageing.stamp(freshness_of(request))
         except (DisallowedHost, DatabaseError):
             return None  # what is wrong is said further in
         if stamp.etag != kept.etag:
@@ -225,6 +257,9 @@ class KeptPages:
         if _is_known(request, stamp):
             response = HttpResponseNotModified()
             headers = tuple(pair for pair in kept.headers if pair[0] in _REPEATED)
+        elif not kept.content and not _reads_gzip(request):
+            response, headers = StreamingHttpResponse(kept_files.plain(kept.compressed)), kept.headers
+            response["Content-Length"] = str(kept.length)
         else:
             response, headers = HttpResponse(), kept.headers
             if (compressed := _compressed(kept, request)) is not kept:
@@ -238,17 +273,33 @@ class KeptPages:
         return response
 
 
-def _keep(response: HttpResponse, by_day: bool) -> _Kept:
+def _keep(response: HttpResponseBase, ageing: Ageing, content: bytes) -> _Kept:
     """Return the page to keep."""
     patch_vary_headers(response, ("Accept-Encoding",))
     own = {"ETag", "Last-Modified", "Content-Length"}
     return _Kept(
         etag=response["ETag"],
-        by_day=by_day,
-        content=response.content,
+        ageing=ageing,
+        content=content,
         compressed=b"",
+        length=len(content),
         headers=tuple((name, value) for name, value in response.items() if name not in own),
     )
+
+
+def _keep_while_sent(
+    key: tuple[str, str], response: StreamingHttpResponse, ageing: Ageing, request: HttpRequest
+) -> None:
+    """Keep a file when the last of it has been sent."""
+    kept, reads_gzip = _keep(response, ageing, b""), _reads_gzip(request)
+
+    def keep(compressed: bytes, length: int) -> None:
+        files.put(key, replace(kept, compressed=compressed, length=length))
+
+    content: Iterable[bytes] = response.streaming_content  # type: ignore[assignment]
+    response.streaming_content = kept_files.sent_and_kept(content, compressed=reads_gzip, keep=keep)
+    if reads_gzip:
+        response["Content-Encoding"] = "gzip"
 
 
 def _reads_gzip(request: HttpRequest) -> bool:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from declaration import switches, wording
-from declaration.fresh_pages import pages
+from declaration.fresh_pages import forget_pages
 from signatories.register import snapshot
 from tests.made_once import copy_migrated_sqlite
 
@@ -57,7 +57,7 @@ def django_db_keepdb(django_db_keepdb):
 def empty_cache():
     """Begin with nothing kept: a test that is rolled back takes the public number back with it."""
     cache.clear()
-    pages.clear()
+    forget_pages()
     snapshot.forget()
     switches.forget()
     wording.forget()

@@ -133,8 +133,10 @@ def _partners(commitments: list[int]) -> defaultdict[int, list[str]]:
 
 
 def _texts(commitments: list[int]) -> dict[int, Record]:
+    """Return what else is told of those that still are published."""
+    # Whether they are is looked at here: asked for it, SQLite would begin with all that are.
     columns = ("mission", "impact", "partners", "target_date", "open_to_others", "public_change_at")
-    found = Commitment.objects.filter(pk__in=commitments, signature__status=Status.PUBLISHED)
+    found = Commitment.objects.filter(pk__in=commitments).order_by()
     return {
         pk: {
             "mission": mission,
@@ -144,9 +146,10 @@ def _texts(commitments: list[int]) -> dict[int, Record]:
             "open_to_others": open_to_others,
             "last_updated": changed_at,
         }
-        for pk, mission, impact, others, target_date, open_to_others, changed_at in (
-            found.order_by().values_list("pk", *columns)
+        for pk, status, mission, impact, others, target_date, open_to_others, changed_at in (
+            found.values_list("pk", "signature__status", *columns)
         )
+        if status == Status.PUBLISHED
     }
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from declaration import freshness
-from declaration.fresh_pages import pages
+from declaration.fresh_pages import forget_pages
 
 
 def queries_of(paths):
@@ -23,7 +23,7 @@ def _counted(path, *, kept):
     client = Client(headers={"host": "localhost"})
     _read(client, path)
     if not kept:
-        pages.clear()
+        forget_pages()
     asked = freshness._watch._ask
     with (
         CaptureQueriesContext(connection) as queries,

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from declaration import switches
-from declaration.fresh_pages import pages
+from declaration.fresh_pages import files, pages
 from declaration.freshness import move_on
 from signatories import moderation, signing
 from signatories.changes import record_change
@@ -181,6 +181,60 @@ def test_forget_old_pages_before_memory_runs_out(monkeypatch):
         Client().get(f"/signatories/?q={number}")
     assert 1 <= len(pages._pages) < 20
     assert pages._bytes == sum(page.size for page in pages._pages.values()) <= 100_000
+
+
+LONG = ["/signatories.csv", "/signatories.json"]
+
+
+def sent(path, accepted=""):
+    """Return the answer, and the file that its reader gets."""
+    response = Client().get(path, headers={"Accept-Encoding": accepted})
+    assert response.status_code == 200
+    body = response.getvalue()
+    return response, gzip.decompress(body) if response.headers.get("Content-Encoding") else body
+
+
+@pytest.mark.parametrize("path", LONG)
+@pytest.mark.parametrize("first", ["", "gzip"])
+def test_keep_a_file_as_it_was_sent(path, first, django_assert_num_queries):
+    for _ in range(3):
+        SignatureFactory(published=True)
+    made, text = sent(path, first)
+    for accepted in ("", "gzip"):
+        with django_assert_num_queries(1):
+            kept, again = sent(path, accepted)
+        assert again == text
+        assert kept.headers.get("Content-Encoding", "") == accepted
+        assert accepted or int(kept["Content-Length"]) == len(text)
+        assert [kept[name] for name in ("ETag", "Link", "Vary")] == [
+            made[name] for name in ("ETag", "Link", "Vary")
+        ]
+    known = Client().get(path, headers={"If-None-Match": made["ETag"]})
+    assert (known.status_code, known["Access-Control-Allow-Origin"]) == (304, "*")
+
+
+def test_make_a_kept_file_anew_after_a_change():
+    SignatureFactory(published=True)
+    before = sent("/signatories.csv")[1]
+    new = SignatureFactory(published=True)
+    after = sent("/signatories.csv")[1]
+    assert [new.reference.encode() in text for text in (before, after)] == [False, True]
+
+
+def test_keep_no_file_that_was_not_sent_to_its_end(monkeypatch):
+    for _ in range(3):
+        SignatureFactory(published=True)
+    broken_off = Client().get("/signatories.csv")
+    assert next(iter(broken_off))
+    del broken_off
+    assert not files._pages
+    monkeypatch.setattr("declaration.kept_files.LONGEST", 100)
+    whole = sent("/signatories.csv")[1]
+    assert not files._pages
+    assert sent("/signatories.csv", "gzip")[1] == whole
+    monkeypatch.undo()
+    sent("/signatories.csv")
+    assert len(files._pages) == 1
 
 
 @pytest.mark.parametrize("path", FILES)
