@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Path, Query
@@ -30,7 +30,7 @@ from signatories.api.records import (
     version_record,
     versions,
 )
-from signatories.models import Kind, Nation, Region, RegisterChange
+from signatories.models import Kind, Nation, Organisation, Region, RegisterChange
 from signatories.models.progress import Stage
 from signatories.register import as_at
 from signatories.register.as_at_records import record_of
@@ -61,6 +61,9 @@ tell_problems(api)
 
 WrongQuery = {400: schemas.Problem}
 NotThere = {400: schemas.Problem, 404: schemas.Problem}
+MOVED = "An organisation that was merged into another answers 301, with the address of the other."
+# To the same address of the organisation that it is part of now.
+Moved = {301: None}
 PageNumber = Annotated[int, Query(ge=1, le=100_000, description="Which page, from 1.")]
 PerPage = Annotated[int, Query(ge=1, le=100, description="How many on a page.")]
 Nations = Annotated[list[Nation], Query(description="Only these nations.")]
@@ -68,6 +71,12 @@ Regions = Annotated[list[Region], Query(description="Only these regions.")]
 Kinds = Annotated[list[Kind], Query(description="Only these kinds of body.")]
 SlugInPath = Annotated[str, Path(max_length=120, pattern="^[a-z0-9-]+$", description="The slug.")]
 NumberInPath = Annotated[int, Path(ge=1, le=GREATEST, description="The number.")]
+
+
+def moved(name: str, slug: str) -> HttpResponse:
+    """Lead on from the slug of an organisation that is part of another now. Raises Http404 for any other."""
+    now = get_object_or_404(Organisation, merged__slug=slug)
+    return HttpResponsePermanentRedirect(address(name, slug=now.slug))
 
 
 def paged(name: str, rows: QuerySet, tell: Callable[[Any], Record], page: int, per_page: int) -> Record:
@@ -131,13 +140,15 @@ def list_organisations(
 
 @api.get(
     "/organisations/{slug}/",
-    response={200: schemas.Organisation} | NotThere,
+    response={200: schemas.Organisation} | Moved | NotThere,
     url_name="organisation",
     summary="One organisation",
+    description=MOVED,
     operation_id="organisation",
 )
-def one_organisation(request: HttpRequest, slug: SlugInPath) -> Record:
-    return organisation_record(get_object_or_404(organisations(), slug=slug), standings_now())
+def one_organisation(request: HttpRequest, slug: SlugInPath) -> Record | HttpResponse:
+    found = organisations().filter(slug=slug).first()
+    return moved("organisation", slug) if found is None else organisation_record(found, standings_now())
 
 
 @api.get(
@@ -161,13 +172,15 @@ def list_signatories(
 
 @api.get(
     "/signatories/{slug}/",
-    response={200: schemas.Signatory} | NotThere,
+    response={200: schemas.Signatory} | Moved | NotThere,
     url_name="signatory",
     summary="One signatory with its commitments",
+    description=MOVED,
     operation_id="signatory",
 )
-def one_signatory(request: HttpRequest, slug: SlugInPath) -> Record:
-    return signatory_record(get_object_or_404(signatories(), organisation__slug=slug))
+def one_signatory(request: HttpRequest, slug: SlugInPath) -> Record | HttpResponse:
+    found = signatories().filter(organisation__slug=slug).first()
+    return moved("signatory", slug) if found is None else signatory_record(found)
 
 
 @api.get(

@@ -1,7 +1,7 @@
 """«Tell us this is wrong»: the form that any reader of an organisation's page can send."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -10,13 +10,14 @@ from declaration.public_pages import public_page
 from signatories import mistakes
 from signatories.forms.mistakes import MistakeForm
 from signatories.models import Organisation
+from signatories.views.moved import of_organisation
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def report_mistake(request: HttpRequest, slug: str) -> HttpResponse:
+@of_organisation
+def report_mistake(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Ask what is wrong on the page of an organisation; keep it on POST."""
-    organisation = get_object_or_404(Organisation.objects.listed(), slug=slug)
     form = MistakeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -28,7 +29,7 @@ def report_mistake(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @public_page
-def mistake_reported(request: HttpRequest, slug: str) -> HttpResponse:
+@of_organisation
+def mistake_reported(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Say thank you: the same page whether or not an address was left."""
-    organisation = get_object_or_404(Organisation.objects.listed(), slug=slug)
     return render(request, "mistakes/reported.html", {"organisation": organisation})
