@@ -40,11 +40,11 @@ def happened(response):
 
 
 def answers(client, method, path):
-    """Return what happened, with whatever the request changed undone."""
+    """Return what happened; whatever a POST changed is undone, and a GET had better change nothing."""
     cookies = copy.deepcopy(client.cookies)
     with transaction.atomic():
         response = client.get(path) if method == "GET" else client.post(path, {})
-        transaction.set_rollback(True)
+        transaction.set_rollback(method == "POST")
     client.cookies = cookies
     return happened(response)
 
