@@ -36,6 +36,15 @@ def made_once(name, make):
     return path
 
 
+def is_first(name):
+    """Return whether nobody in this run has asked with this name before."""
+    try:
+        (shared_folder() / name).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
 def manage(*arguments, **env):
     """Run manage.py for no stack in particular."""
     with temporary_folder() as folder:

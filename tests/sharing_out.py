@@ -1,8 +1,8 @@
 """How a run with several processes (`-n 3`) shares the tests out: a pytest plugin.
 
 A file stays in one process, so that what its tests share is made once; journeys stay together by
-database as well, because the stack they share is the dearest. Files that take longest go first, or
-one process would end the run alone.
+the stack they are told on, because that stack, its browser and its signed-in people are the dearest.
+What takes longest goes first, or one process would end the run alone.
 """
 
 import pytest
@@ -10,6 +10,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 JOURNEYS = "tests/journeys/"
 LONGEST_FIRST = [
+    "journeys on sqlite",
     "tests/security/test_generated_requests.py",
     "tests/outbox/test_killed_worker.py",
     "tests/signatories/test_races.py",
@@ -27,7 +28,9 @@ LONGEST_FIRST = [
 def share_of(nodeid):
     """Return the name of the share that a test belongs to."""
     file, _, test = nodeid.partition("::")
-    return "journeys on postgres" if file.startswith(JOURNEYS) and "postgres" in test else file
+    if file.startswith(JOURNEYS):
+        return f"journeys on {'postgres' if 'postgres' in test else 'sqlite'}"
+    return file
 
 
 class ByFileLongestFirst(LoadScopeScheduling):
