@@ -1,8 +1,9 @@
-"""Looking through the list of signatories: with a slip of the finger, page by page, and by its feed."""
+"""Looking through the list of signatories: with a slip of the finger, page by page, and by its feeds."""
 
 import pytest
 
-from tests.journeys.searchers import Searcher
+from tests.journeys.publishers import Reporter
+from tests.journeys.searchers import Follower, Searcher
 from tests.journeys.telling import given, then, when
 
 
@@ -61,3 +62,17 @@ def test_feed_is_followed(world, parishes, officer, council):
     newest = reader.reads_the_feed("/signatories.atom")[0]
     assert newest[0] == council.name
     assert reader.reads_the_feed("/signatories.atom?kind=parish-or-town") == before
+
+
+def test_change_feed_is_followed_while_a_council_signs_reports_and_withdraws(world, council):
+    officer = Reporter(world, council)
+    with Follower(world) as follower:
+        when(officer).has_signed()
+        when(officer).reports_progress("On track", "Half of the streets are done.", "Ask the crews first.")
+        when(officer).withdraws()
+    heard = [change for change in follower.told if change["organisation"]["slug"] == council.slug]
+    assert [change["what"] for change in heard] == ["published", "progress", "withdrawn"]
+    assert follower.told == follower.reads_everything_again()
+    numbers = [change["number"] for change in follower.told]
+    assert numbers == sorted(set(numbers))
+    assert follower.reads_about(heard[-1])["state"] == "not-signed"
