@@ -12,6 +12,15 @@ class Reader(Public):
         self.page.keyboard.press("Enter")
         self.page.wait_for_url("**#councils")
 
+    def sees_the_numbers_on_paper(self):
+        """A sheet of A4 has the map and the tables as tables, and nothing to press or fill in."""
+        self.page.emulate_media(media="print")
+        self.page.set_viewport_size({"width": 680, "height": 960})
+        table = self.page.locator("#councils ~ table")
+        assert table.evaluate("(one) => getComputedStyle(one).display") == "table"
+        assert self.page.get_by_role("group", name="Map of councils").is_visible()
+        assert not [one for one in self.page.locator("form, button, select").all() if one.is_visible()]
+
     def opens_a_council_of_the_map(self, name):
         """Find a hexagon by the words that a screen reader says, and open it."""
         hexagon = self.page.get_by_role("group", name="Map of councils").get_by_role("link", name=name)

@@ -43,6 +43,7 @@ def test_map_is_read_with_the_keyboard(world, officer, council):
     when(reader).follows("Kind")
     assert reader.page.locator("th[aria-sort=ascending]").inner_text().startswith("Kind")
     then(reader).has_no_cookie()
+    then(reader).sees_the_numbers_on_paper()
 
 
 @pytest.mark.parametrize("how", ["pastes", "uploads"])
