@@ -18,16 +18,17 @@ SHOWN: Final = 3
 LONG_ENOUGH: Final = re.compile(r"[^\W\d_]{3,}")
 # Words that stand in every second commitment and tell nothing.
 SAY_NOTHING: Final = frozenset(
-    """able about access across after again all also and any are area areas around ask available based been
-    before being behind better both build built but can change clear contact council councils county
-    currently customer customers day deliver delivered delivery develop did different digital district
-    each easier easy end every few fewer find first for from get give got had has have help her high his
-    home households how improve improved information into its keep know less let local made make many
-    may more most much need needs new not now off one online only other our out over own part people per
-    place process project provide public put residents run same see service services set she should
-    simple single some staff support team teams than that the their them then there these they this
-    those through time too top two under until use used user users using via want was way ways well were
-    what when where which while who why with within without work working would year years yet you your""".split()
+    """able about access across after again all also and any are area areas around ask available based
+    been before being behind better both build built but can change clear contact council councils
+    county currently customer customers day deliver delivered delivery develop did different
+    digital district each easier easy end every few fewer find first for from get give got had has
+    have help her high his home households how improve improved information into its keep know
+    less let local made make many may more most much need needs new not now off one online only
+    other our out over own part people per place process project provide public put residents run
+    same see service services set she should simple single some staff support team teams than that
+    the their them then there these they this those through time too top two under until use used
+    user users using via want was way ways well were what when where which while who why with
+    within without work working would year years yet you your""".split()
 )
 # Shared words count for as much as they are rare; a shared area counts as much as two or three of them.
 AREA: Final = 3.0
