@@ -46,11 +46,12 @@ def environment_of(image, service="web"):
     return here | {"PATH": here["PATH"].replace("$PATH", os.environ["PATH"])}
 
 
-@pytest.fixture
-def web(image, tmp_path):
+@pytest.fixture(scope="module")
+def web(image, tmp_path_factory):
     port = free_port()
     command = [part.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for part in image.command]  # noqa: S104
-    server = Program(command, tmp_path / "log", cwd=image.here(), env=environment_of(image))
+    log = tmp_path_factory.mktemp("web") / "log"
+    server = Program(command, log, cwd=image.here(), env=environment_of(image))
     try:
         wait_until(lambda: ask(port, host="www.example.gov.uk"), what=f"the web server: {server.log}")
         yield port

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from declaration.management.commands import start
 from tests.deployment.asking import ask
+from tests.made_once import copy_migrated_sqlite
 from tests.programs import free_port, wait_until
 
 
@@ -51,6 +52,15 @@ def start_in(collected):
             os.kill(pid, signal.SIGKILL)
 
 
+@pytest.fixture
+def var(tmp_path):
+    """A ``var`` folder that knows a database already; that of ``service`` is made from nothing."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    copy_migrated_sqlite(folder / "db.sqlite3")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def service(start_in, tmp_path_factory):
     """Return the service, running."""
@@ -77,8 +87,8 @@ def wait_until_it_says(process, words):
 
 
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_stop_every_process_that_was_started(start_in, tmp_path, told):
-    process = start_in(tmp_path / "var")
+def test_stop_every_process_that_was_started(start_in, var, told):
+    process = start_in(var)
     wait_until_it_says(process, "Ctrl-C stops it.")
     assert ask(process.port, "/")[0] == 200
     # The web server and its two, the two workers and their three, the clock, and the one that minds them.
@@ -111,8 +121,8 @@ def test_refuse_a_folder_that_is_in_use(service, start_in):
     assert ask(service.port)[0] == 200
 
 
-def test_end_everything_when_a_worker_cannot_be_kept_running(start_in, tmp_path):
-    process = start_in(tmp_path / "var")
+def test_end_everything_when_a_worker_cannot_be_kept_running(start_in, var):
+    process = start_in(var)
     wait_until_it_says(process, "Ctrl-C stops it.")
     newsletter = wait_until(
         lambda: [pid for pid in processes_of(process.var) if "queues=newsletter" in line_of(pid)]
