@@ -1,7 +1,8 @@
 """What Lighthouse says of the pages most people come to, on a phone and at a desk, served as in production.
 
 HTTPS, the shipped nginx, gunicorn and PostgreSQL, with 300 signatories. Lighthouse slows the phone down
-in its arithmetic, not on the wire, so a busy machine changes little; the middle of three runs counts.
+in its arithmetic, not on the wire; still, a busy machine costs points, so the middle of three runs
+counts. Somebody has asked for each page a moment before, as on a day with readers.
 It is fetched into a folder that is thrown away: it weighs 185 MB, and nothing else here needs it.
 """
 
@@ -11,6 +12,7 @@ import statistics
 import subprocess
 
 import pytest
+import requests
 
 from tests.benchmarks.bench_register import LOAD
 from tests.nginx import nginx_before
@@ -41,7 +43,7 @@ def lighthouse():
 
 
 @pytest.fixture(scope="module")
-def address():
+def service():
     port = free_port()
     production = {
         "DEBUG": "false",
@@ -53,8 +55,9 @@ def address():
     }
     with Stack("postgres", env=production, worker=False) as stack, temporary_folder() as folder:
         stack.python(LOAD, organisations=300, commitments=500)
-        with nginx_before(stack.port, folder, tls_port=port):
-            yield f"https://localhost:{port}"
+        with nginx_before(stack.port, folder, tls_port=port) as nginx, requests.Session() as earlier:
+            earlier.trust_env, earlier.verify = False, str(nginx.certificate)
+            yield f"https://localhost:{port}", earlier
 
 
 def audit(program, chromium, url, preset):
@@ -71,7 +74,7 @@ def audit(program, chromium, url, preset):
         capture_output=True,
         text=True,
         check=False,
-        timeout=180,
+        timeout=300,
     )
     assert said.returncode == 0, said.stderr
     return json.loads(said.stdout)
@@ -86,14 +89,15 @@ def not_perfect(report):
                 yield f"{category}: {found['title']} {found.get('displayValue', '')}".rstrip()
 
 
-def test_lighthouse(lighthouse, address, browser_type_launch_args):
-    poor = []
+def test_lighthouse(lighthouse, service, browser_type_launch_args):
+    (address, earlier), poor = service, []
     print()
     for preset, options in PRESETS.items():
         for name, path in PAGES.items():
-            reports = [
-                audit(lighthouse, browser_type_launch_args, address + path, options) for _ in range(RUNS)
-            ]
+            reports = []
+            for _ in range(RUNS):
+                assert earlier.get(address + path, timeout=60).status_code == 200
+                reports.append(audit(lighthouse, browser_type_launch_args, address + path, options))
             scores = {
                 category: statistics.median(report["categories"][category]["score"] for report in reports)
                 for category in CATEGORIES

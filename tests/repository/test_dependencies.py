@@ -24,6 +24,7 @@ LOCKS = {
 CALLED = {
     "psycopg": '"pool"',
     "gunicorn": '"gunicorn"',
+    "granian": '"granian"',
     "whitenoise": '"whitenoise.',
     "djlint": "djlint --lint",
     "import-linter": "lint-imports",
