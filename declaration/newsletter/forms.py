@@ -41,7 +41,9 @@ class ChoicesForm(PlainErrors, forms.Form):
         widget=forms.RadioSelect,
         label="Do you want an alert when somebody signs or makes a commitment?",
         help_text="It tells of the regions, kinds and service areas you choose; without any, of all.",
-        choices=[("", "No"), ("daily", "Yes, once a day"), ("weekly", "Yes, once a week")],
+        # An empty value would be taken for a gap in the list, and not be offered.
+        choices=[(NONE, "No"), ("daily", "Yes, once a day"), ("weekly", "Yes, once a week")],
+        initial=NONE,
     )
     areas = forms.MultipleChoiceField(
         required=False, widget=forms.CheckboxSelectMultiple, label="Service areas (optional)"
@@ -75,6 +77,8 @@ class ChoicesForm(PlainErrors, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        if given.get("digest") == NONE:
+            given["digest"] = ""
         if given.get("wants") == CHOSEN and not (given.get("areas") or given.get("regions")):
             self.add_error("wants", "Choose a service area or a region below, or every issue")
         if given.get("wants") == NONE and not given.get("digest"):
@@ -121,7 +125,7 @@ def initial_of(subscriber: Subscriber) -> dict[str, Any]:
     wants = EVERYTHING if subscriber.everything else CHOSEN
     found: dict[str, Any] = {
         "wants": wants if subscriber.wants_issues else NONE,
-        "digest": subscriber.digest,
+        "digest": subscriber.digest or NONE,
         "areas": [],
         "regions": [],
         "kinds": [],

@@ -45,9 +45,9 @@ def check_mail_domain(*, names: Names | None = None, pages: Pages | None = None)
     names, pages = names or PublicNames(), pages or PublicPages()
     domain = sender_domain()
     if settings.NOTIFY_API_KEY:
-        return Report(domain, [Finding("sender", "notify", good=True)])
+        return Report(domain, [Finding("Sender", "notify", good=True)])
     if "." not in domain:
-        return Report(domain, [Finding("sender", "no public domain", good=False)])
+        return Report(domain, [Finding("Sender", "no public domain", good=False)])
     with ThreadPoolExecutor(4) as together:
         spf = together.submit(_spf, names, domain)
         dkim = together.submit(_dkim, names, domain)

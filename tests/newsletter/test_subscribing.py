@@ -55,6 +55,16 @@ def test_subscribes_nobody_without_consent(client):
     assert not Email.objects.exists()
 
 
+def test_stops_the_alerts_again(client):
+    reader = subscriber_of(JO, digest="weekly")
+    path = reverse("newsletter_manage", args=[manage_token(reader)])
+    [no] = page(client, path).find_all("input", {"name": "digest", "value": "none"})
+    assert not no.has_attr("checked")
+    client.post(path, {"wants": "everything", "digest": "none"})
+    assert Subscriber.objects.get().digest == ""
+    assert page(client, path).find("input", {"name": "digest", "value": "none"}).has_attr("checked")
+
+
 def test_answers_the_same_whatever_it_knows(client):
     subscriber_of("known@camden.gov.uk")
     subscribing.suppress(address="gone@camden.gov.uk", reason="staff", by=None)

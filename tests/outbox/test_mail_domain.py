@@ -101,9 +101,9 @@ def test_says_so_when_the_dns_is_silent():
 
 def test_asks_nobody_where_there_is_nothing_to_ask(settings):
     settings.DEFAULT_FROM_EMAIL = "no-reply@localhost"
-    assert codes(None) == {"sender": "no public domain"}
+    assert codes(None) == {"Sender": "no public domain"}
     settings.NOTIFY_API_KEY = "key"
-    assert codes(None) == {"sender": "notify"}
+    assert codes(None) == {"Sender": "notify"}
 
 
 def test_command_says_red_or_green_and_fails_on_red(monkeypatch, capsys):
