@@ -1,20 +1,21 @@
-"""Queries whose SQL Django writes once: writing it takes several times as long as asking the database.
+"""Statements whose SQL is written once: writing it takes several times as long as asking the database.
 
-For the few queries of a request that has to be cheap; every other is written where it is asked.
+For the few of a request that has to be cheap; every other is written where it is asked.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any, Generic, TypeVar, cast
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, QuerySet
+from django.db.models import AutoField, Expression, Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 from django.db.utils import DEFAULT_DB_ALIAS
 
 Row = TypeVar("Row")
+Written = TypeVar("Written", bound=Model)
 
 
 class given(Expression):  # noqa: N801 - it reads as a word of the query: filter(pk=given("pk"))
@@ -86,3 +87,38 @@ class _Asked:
 
     def get_compiler(self, using: str) -> SQLCompiler:
         return self._compiler
+
+
+class KeptInsert(Generic[Written]):
+    """Writes new rows of one model in one statement, which is written down at its first use.
+
+    As with ``bulk_create``, no ``save`` and no signal. ``unless_taken`` leaves out a row whose unique
+    key is taken, also by one of the same moment; rows then do not learn their primary key.
+    """
+
+    def __init__(self, model: type[Written], *, unless_taken: bool = False) -> None:
+        meta = model._meta
+        self._fields = [field for field in meta.concrete_fields if not isinstance(field, AutoField)]
+        self._learns_key = not unless_taken and isinstance(meta.pk, AutoField)
+        columns = ", ".join(f'"{field.column}"' for field in self._fields)
+        self._begin = f'INSERT INTO "{meta.db_table}" ({columns}) VALUES '  # noqa: S608 - names of the model
+        self._row = f"({', '.join(['%s'] * len(self._fields))})"
+        self._end = " ON CONFLICT DO NOTHING" if unless_taken else ""
+        if self._learns_key:
+            self._end += f' RETURNING "{meta.pk.column}"'
+
+    def __call__(self, rows: Sequence[Written]) -> None:
+        """Write the rows, as one statement."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        values = [
+            field.get_db_prep_save(field.pre_save(row, True), connection)
+            for row in rows
+            for field in self._fields
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self._begin + ", ".join([self._row] * len(rows)) + self._end, values)
+            if self._learns_key:
+                for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+                    row.pk = key
+        for row in rows:
+            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS

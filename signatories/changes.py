@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 
 from declaration.freshness import move_on
+from declaration.kept_queries import KeptInsert
 from signatories.models import Organisation, RegisterChange, What
+
+_WRITE = KeptInsert(RegisterChange)
+# Databases take so many values in one statement.
+_AT_ONCE = 100
 
 
 def record_change(*, organisation: Organisation, what: What) -> RegisterChange:
@@ -21,9 +26,10 @@ def record_changes(*, organisations: Sequence[Organisation], what: What) -> list
         return []
     newest = move_on(len(organisations))
     first = newest.number - len(organisations) + 1
-    return RegisterChange.objects.bulk_create(
-        [
-            RegisterChange(number=number, at=newest.changed_at, organisation=organisation, what=what)
-            for number, organisation in enumerate(organisations, start=first)
-        ]
-    )
+    changes = [
+        RegisterChange(number=number, at=newest.changed_at, organisation=organisation, what=what)
+        for number, organisation in enumerate(organisations, start=first)
+    ]
+    for begin in range(0, len(changes), _AT_ONCE):
+        _WRITE(changes[begin : begin + _AT_ONCE])
+    return changes

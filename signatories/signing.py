@@ -23,6 +23,7 @@ from signatories.models import Actor, Commitment, Organisation, Representative, 
 from signatories.models.signature import LIVE
 from signatories.registering import MAXIMUM_UNVERIFIED, refuse_if_ended
 
+_SHOWN = "UPDATE signatories_commitment SET public_change_at = %s WHERE signature_id = %s"
 # One statement, whoever else puts the same person on record at the same moment; the ORM cannot name
 # the index on the address in lower case.
 _APPROVER = """
@@ -269,7 +270,9 @@ def sign(
     signature.signed_by = approver
     signature.signed_capacity = capacity
     if public_from is None:
-        Commitment.objects.filter(signature=signature).update(public_change_at=signature.signed_at)
+        with connection.cursor() as cursor:
+            now = connection.ops.adapt_datetimefield_value(signature.signed_at)
+            cursor.execute(_SHOWN, [now, signature.pk])
     move(
         signature,
         verb,

@@ -7,6 +7,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
 
 from declaration.audit.models import AuditEvent
+from declaration.kept_queries import KeptInsert
+
+_LABEL_LENGTH = AuditEvent._meta.get_field("record_label").max_length
+_WRITE = KeptInsert(AuditEvent)
 
 
 class OutsideTransaction(RuntimeError):
@@ -31,15 +35,16 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise OutsideTransaction("Record a change inside the transaction that makes it.")
-    label_length = AuditEvent._meta.get_field("record_label").max_length
-    return AuditEvent.objects.create(
+    event = AuditEvent(
         actor_id=by.pk if by is not None else None,
         actor_role=role,
         verb=verb,
         record_type=on._meta.label_lower,
         record_id=str(on.pk),
-        record_label=str(on)[:label_length],
+        record_label=str(on)[:_LABEL_LENGTH],
         before=dict(before or {}),
         after=dict(after or {}),
         note=note,
     )
+    _WRITE([event])
+    return event

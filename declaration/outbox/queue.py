@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from declaration.kept_queries import KeptInsert
 from declaration.outbox.doorbell import ring
 from declaration.outbox.models import Email
 
@@ -22,6 +23,8 @@ KEY_LENGTH = 200
 LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # All but tab and line break; PostgreSQL could not even store some of them.
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+# A row that has the key of an email already stands.
+_WRITE = KeptInsert(Email, unless_taken=True)
 SPACES = re.compile(r"\s+")
 
 
@@ -54,8 +57,7 @@ def queue_together(emails: Sequence[Email]) -> None:
     """Write down emails that `owed` returned. Raises OutsideTransaction outside an atomic block."""
     if not transaction.get_connection().in_atomic_block:
         raise OutsideTransaction("Queue an email inside the transaction that makes it due.")
-    # One statement, which leaves a row with its key alone, also one of the same moment.
-    Email.objects.bulk_create(emails, ignore_conflicts=True)
+    _WRITE(emails)
     _ring_on_commit()
 
 
@@ -117,6 +119,14 @@ def written(message: str, context: Mapping[str, Any]) -> dict[str, str]:
     }
     subject_length = Email._meta.get_field("subject").max_length
     return parts | {"subject": SPACES.sub(" ", parts["subject"]).strip()[:subject_length]}
+
+
+def part(name: str, context: Mapping[str, Any]) -> dict[str, str]:
+    """Return a part of templates/emails/parts/, as text and as HTML, for several emails of one context."""
+    return {
+        "text": render_to_string(f"emails/parts/{name}.txt", context, using="jinja2"),
+        "html": render_to_string(f"emails/parts/{name}.html", context, using="jinja2"),
+    }
 
 
 def _cleaned(words: str) -> str:
