@@ -289,6 +289,10 @@ class NewsletterIssue(models.Model):
         Mailing, on_delete=models.PROTECT, null=True, editable=False, related_name="issue"
     )
     published_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
+    # How many would get it, and of how many, when it was last saved, approved or scheduled.
+    readers = models.PositiveIntegerField(null=True, editable=False)
+    subscribed = models.PositiveIntegerField(null=True, editable=False)
+    readers_counted_at = models.DateTimeField(null=True, editable=False)
 
     objects = NewsletterIssueQuerySet.as_manager()
 

@@ -6,13 +6,13 @@ from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from declaration.accounts.models import User
 from declaration.audit.recording import record
 from declaration.freshness import move_on
 from declaration.newsletter import rendering
+from declaration.newsletter.audience import audience_of, count_readers
 from declaration.newsletter.linting import problems_of
 from declaration.newsletter.models import NewsletterIssue, Subscriber, Suppression
 from declaration.newsletter.subscribing import suppress
@@ -23,16 +23,12 @@ from declaration.switches import publication_paused_until
 # However urgent, there is time to take it back.
 UNDO: Final = timedelta(minutes=10)
 COLLEAGUES_AT_MOST: Final = 10
+# The share of readers who may have come or gone since they were counted.
+DRIFT_AT_MOST: Final = 0.01
 
 
 class NotPossible(Exception):
     """The issue does not stand where this can be done; the words say why."""
-
-
-def audience_of(issue: NewsletterIssue) -> QuerySet[Subscriber]:
-    """Return who would get an issue now."""
-    areas = [area.pk for area in issue.service_areas.all()]
-    return Subscriber.objects.subscribed().wanting(areas=areas, regions=issue.regions)
 
 
 @transaction.atomic
@@ -50,24 +46,34 @@ def approve(*, issue: NewsletterIssue, by: User, revision: int) -> None:
         raise NotPossible(f"Put this right first: {serious[0]}")
     issue.approved_at, issue.approved_by = timezone.now(), by
     issue.save(update_fields=["approved_at", "approved_by"])
+    count_readers(issue)
     _note("approved", issue, by, after={"revision": revision})
 
 
-@transaction.atomic
 def schedule(*, issue: NewsletterIssue, by: User, at: datetime | None, typed: int) -> None:
     """Let it go out at a moment, or in ten minutes; `typed` is the number of readers, typed by hand.
 
-    Raises NotPossible.
+    Readers come and go between a look at the page and the button: what was typed has to be the number
+    that the page shows, and near the truth. Raises NotPossible, with the number of now on the page.
     """
+    shown = NewsletterIssue.objects.get(pk=issue.pk).readers
+    readers = count_readers(issue)
+    near = typed == shown and abs(readers - typed) <= typed * DRIFT_AT_MOST
+    _schedule(issue, by, at, typed, readers, is_right=typed == readers or near)
+
+
+@transaction.atomic
+def _schedule(
+    issue: NewsletterIssue, by: User, at: datetime | None, typed: int, readers: int, *, is_right: bool
+) -> None:
     issue = _locked(issue)
     if issue.approved_at is None:
         raise NotPossible("It has not been approved.")
     if not issue.is_editable:
         raise NotPossible("It has been scheduled already.")
-    readers = audience_of(issue).count()
     if not readers:
         raise NotPossible("Nobody would get it.")
-    if typed != readers:
+    if not is_right:
         raise NotPossible(f"It goes to {readers} readers now, and you typed {typed}. Check who gets it.")
     earliest = timezone.now() + UNDO
     issue.send_at, issue.scheduled_by = max(at or earliest, earliest), by

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, URLPattern, path, reverse
 
 from declaration.logs import without_tokens
+from declaration.long_lists import LongListPaginator
 from declaration.outbox import settling
 from declaration.outbox.models import Email
 
@@ -26,6 +27,7 @@ class EmailAdmin(admin.ModelAdmin):
     search_fields = ("to", "about_id", "key")
     list_per_page = 50
     show_full_result_count = False
+    paginator = LongListPaginator
     actions = ("send_selected_again",)
     fields = (
         "to",

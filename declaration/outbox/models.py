@@ -207,6 +207,8 @@ class Email(models.Model):
                 fields=["about_type", "about_id"], name="outbox_by_record", condition=Q(mailing__isnull=True)
             ),
             models.Index(fields=["to"], name="outbox_by_address", condition=Q(mailing__isnull=True)),
+            # For their list, newest first, without walking over the million of an issue.
+            models.Index(fields=["id"], name="outbox_one_off", condition=Q(mailing__isnull=True)),
             models.Index(
                 fields=["queued_at"],
                 name="outbox_to_forget",

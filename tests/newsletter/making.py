@@ -5,8 +5,8 @@ import itertools
 from django.utils import timezone
 
 from declaration.accounts.models import User
+from declaration.newsletter.audience import audience_of
 from declaration.newsletter.models import NewsletterIssue, Subscriber
-from declaration.newsletter.sending import audience_of
 from declaration.outbox import mailings
 from declaration.outbox.leaving import PLACEHOLDER
 

@@ -92,6 +92,19 @@ def test_an_edit_takes_the_approval_back(client, editor):
     assert (issue.approved_at, issue.revision, issue.written_by) == (None, 2, editor)
 
 
+def test_takes_the_number_on_the_page_while_readers_come_and_go(editor):
+    subscribers(200)
+    issue = approved_issue(readers=100)
+    with pytest.raises(sending.NotPossible, match="It goes to 200 readers now, and you typed 100"):
+        sending.schedule(issue=issue, by=editor, at=None, typed=100)
+    issue.refresh_from_db()
+    assert (issue.readers, issue.subscribed) == (200, 200)
+    subscriber_of("new@example.gov.uk")
+    sending.schedule(issue=issue, by=editor, at=None, typed=200)
+    issue.refresh_from_db()
+    assert (issue.send_at is not None, issue.readers) == (True, 201)
+
+
 def test_takes_a_scheduled_issue_back_and_sends_nothing(editor):
     subscribers(1)
     issue = approved_issue()

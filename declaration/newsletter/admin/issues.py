@@ -27,9 +27,10 @@ from declaration.accounts.people import person_of
 from declaration.audit.audited_admin import AuditedAdmin
 from declaration.newsletter import sending
 from declaration.newsletter.admin.sender_domain import sender_domain
+from declaration.newsletter.audience import count_readers
 from declaration.newsletter.link_checking import check_links, found_in
 from declaration.newsletter.linting import problems_of
-from declaration.newsletter.models import NewsletterIssue, Subscriber
+from declaration.newsletter.models import NewsletterIssue
 from declaration.newsletter.progress import progress_of, reader_in
 from declaration.newsletter.register import register
 from declaration.newsletter.rendering import mail_of
@@ -125,6 +126,11 @@ class IssueAdmin(AuditedAdmin):
             obj.revision += int(change)
         obj.slug = obj.slug or slugify(obj.subject)[:80]
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Count who gets it, once it is known which service areas it names."""
+        super().save_related(request, form, formsets, change)
+        count_readers(form.instance)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().changeform_view(request, *args, **kwargs)
@@ -248,8 +254,6 @@ class IssueAdmin(AuditedAdmin):
             "mail_html": mail.html.replace(PLACEHOLDER, "-" * len(PLACEHOLDER)),
             "problems": problems_of(issue),
             "links_checked": found_in(issue) is not None,
-            "readers": sending.audience_of(issue).count() if issue.mailing is None else None,
-            "subscribed": Subscriber.objects.subscribed().count() if issue.mailing is None else None,
             "progress": progress,
             "asked": asked,
             "reader": reader_in(issue, asked) if asked and may else None,

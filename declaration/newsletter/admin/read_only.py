@@ -5,11 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from declaration.long_lists import LongListPaginator
+
 
 class NobodyWrites(admin.ModelAdmin):
     """What staff may do with such a row has a button of its own."""
 
     show_full_result_count = False
+    paginator = LongListPaginator
     list_per_page = 50
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
 from declaration.audit.models import AuditEvent
+from declaration.long_lists import LongListPaginator
 from declaration.newsletter import subscribing
 from declaration.newsletter.admin.read_only import NobodyWrites
 from declaration.newsletter.models import Subscriber, Suppression
@@ -153,6 +154,8 @@ class SuppressionAdmin(admin.ModelAdmin):
     list_display = ("pk", "reason", "note", "at", "by")
     list_filter = ("reason",)
     list_select_related = ("by",)
+    paginator = LongListPaginator
+    show_full_result_count = False
     form = SuppressionForm
     fields = ("email", "note")
 
