@@ -113,7 +113,8 @@ def release_abandoned() -> int:
 
 def cancel_expired() -> int:
     """Cancel what helps nobody any more; return how many."""
-    return Email.objects.filter(state=State.PENDING, expires_at__lte=timezone.now()).update(
+    expired = Email.objects.filter(state=State.PENDING, expires_at__lte=timezone.now())
+    return expired.one_off().update(
         state=State.CANCELLED,
         code="expired",
         last_error="It could not be sent in the time in which it would have been of use.",

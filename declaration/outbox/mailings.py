@@ -170,7 +170,7 @@ def retry_failed(*, mailing: Mailing, readers: QuerySet[Any], address: str = "em
     again = (
         Email.objects.of(mailing)
         .filter(Exists(still_there), state=Email.State.FAILED)
-        .update(state=Email.State.PENDING, attempts=0, next_attempt_at=timezone.now())
+        .update(state=Email.State.PENDING, attempts=0, next_attempt_at=timezone.now(), expires_at=None)
     )
     if again:
         Mailing.objects.filter(pk=mailing.pk).update(
@@ -191,11 +191,16 @@ def wait(*, mailing: Mailing, until: datetime, why: str) -> None:
 
 
 def forget_reader(*, address: str, code: str, why: str) -> int:
-    """Cancel what waits for an address in any mailing, up to the last instant; return how many."""
-    waiting = Email.objects.filter(
-        to=address, mailing__isnull=False, state__in=[Email.State.PENDING, Email.State.CLAIMED]
-    )
+    """Cancel what waits for an address in any mailing, up to the last instant; return how many.
+
+    What is being sent at this instant is not tried again, should it come back.
+    """
+    theirs = Email.objects.filter(to=address, mailing__isnull=False)
+    waiting = theirs.filter(state__in=[Email.State.PENDING, Email.State.CLAIMED])
     with transaction.atomic():
+        # All of them first: one that waits may begin, and one that has begun come back, before the next line.
+        unfinished = [Email.State.PENDING, Email.State.CLAIMED, Email.State.ATTEMPTING]
+        theirs.filter(state__in=unfinished).update(expires_at=timezone.now())
         cancelled = 0
         for pk, mailing in list(waiting.values_list("pk", "mailing_id")):
             done = waiting.filter(pk=pk).update(

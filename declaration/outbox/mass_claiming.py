@@ -24,7 +24,7 @@ State = Email.State
 # All that sending takes is read of an email, and no more.
 CLAIM = (
     "WITH due AS MATERIALIZED (SELECT id FROM outbox_email WHERE mailing_id = %s AND state = 'pending'"
-    " AND next_attempt_at <= %s ORDER BY next_attempt_at, id LIMIT %s {passing_by})"
+    " AND next_attempt_at <= %s AND expires_at IS NULL ORDER BY next_attempt_at, id LIMIT %s {passing_by})"
     " UPDATE outbox_email SET state = 'claimed', claim = %s, lease_until = %s"
     ' WHERE id IN (SELECT id FROM due) RETURNING id, reference, "to", recipient, attempts, next_attempt_at'
 )

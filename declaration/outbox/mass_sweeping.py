@@ -17,6 +17,7 @@ REST = timedelta(seconds=2)
 def look_after() -> int:
     """Move every unfinished mailing a step on, and return how many have something to send now."""
     now = timezone.now()
+    _cancel_what_came_back()
     for mailing in Mailing.objects.filter(state=State.CANCELLED, finished_at=None):
         _cancel_what_waits(mailing)
     for mailing in Mailing.objects.filter(recount_after__lte=now):
@@ -42,6 +43,18 @@ def _in_hand(mailing: Mailing) -> bool:
     # The states first: the index of what is claimed holds a few hundred rows at most.
     claimed = Email.objects.filter(state__in=[Email.State.CLAIMED, Email.State.ATTEMPTING])
     return claimed.filter(mailing=mailing).exists()
+
+
+def _cancel_what_came_back() -> None:
+    """Cancel what is to be tried again although its reader left while it was being sent."""
+    back = Email.objects.filter(
+        state=Email.State.PENDING, expires_at__lte=timezone.now(), mailing__isnull=False
+    )
+    words = {"code": "left", "last_error": "The reader left while it was being sent, and it had come back."}
+    with transaction.atomic():
+        for pk, mailing in list(back.values_list("pk", "mailing_id")[: mailings.BATCH]):
+            if back.filter(pk=pk).update(state=Email.State.CANCELLED, **words):
+                Mailing.objects.filter(pk=mailing).update(cancelled=F("cancelled") + 1)
 
 
 def _cancel_what_waits(mailing: Mailing) -> None:

@@ -160,7 +160,8 @@ class Email(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     queued_at = models.DateTimeField(default=timezone.now)
     next_attempt_at = models.DateTimeField(default=timezone.now)
-    # After this moment the email helps nobody and is cancelled instead of sent.
+    # After this moment the email helps nobody and is cancelled instead of sent. A reader who leaves sets
+    # it on what is just being sent: should that come back to be tried again, it is not.
     expires_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     claim = models.UUIDField(null=True, blank=True, editable=False)
@@ -207,6 +208,13 @@ class Email(models.Model):
                 fields=["about_type", "about_id"], name="outbox_by_record", condition=Q(mailing__isnull=True)
             ),
             models.Index(fields=["to"], name="outbox_by_address", condition=Q(mailing__isnull=True)),
+            # What the clock looks for every few seconds, beside a million that wait.
+            models.Index(
+                fields=["expires_at"],
+                name="outbox_expiring",
+                condition=Q(state="pending", expires_at__isnull=False),
+            ),
+            models.Index(fields=["next_attempt_at"], name="outbox_uncertain", condition=Q(state="uncertain")),
             # For their list, newest first, without walking over the million of an issue.
             models.Index(fields=["id"], name="outbox_one_off", condition=Q(mailing__isnull=True)),
             models.Index(

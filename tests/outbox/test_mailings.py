@@ -238,6 +238,25 @@ def test_leaves_out_who_left_a_moment_before(going):
     assert counted(mailing) == {"sent": 2, "cancelled": 1}
 
 
+@pytest.mark.parametrize("answer", [DOWN, TryLater("451", "Come back later")])
+def test_tries_no_second_time_for_who_left_during_the_first(going, answer):
+    mailing = going(1)
+
+    def leaves(email):
+        mailings.forget_reader(address=email.to, code="unsubscribed", why="They left.")
+        return answer
+
+    mass_delivery.send_mailings(FakeTransport(leaves))
+    transport = FakeTransport()
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        mass_delivery.send_mailings(transport)
+        sweeping.sweep(transport)
+        mass_sweeping.look_after()
+        mass_delivery.send_mailings(transport)
+    assert transport.took == []
+    assert counted(mailing) == {"cancelled": 1}
+
+
 def test_waits_for_a_mail_server_that_is_down_and_drops_nobody(going):
     mailing, transport = going(3), FakeTransport(DOWN)
     mass_delivery.send_mailings(transport)

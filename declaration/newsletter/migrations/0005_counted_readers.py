@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newsletter", "0002_imported_lists"),
+        ("newsletter", "0004_links_checked"),
     ]
 
     operations = [
