@@ -94,15 +94,19 @@ class Ageing:
     by_day: bool
     besides: Callable[[], str] | None = None
 
-    def stamp(self, fresh: Freshness) -> Stamp:
-        """Return the stamp of a page at this number."""
+    def stamp(self, request: HttpRequest) -> Stamp:
+        """Return the stamp that the answer to this request has to have. The database is asked once."""
+        fresh = freshness_of(request)
         moment = fresh.changed_at
         etag = f"{fresh.number}-{int(moment.timestamp() * 1_000_000):x}-{_release()}"
         if self.by_day:
             midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
             etag, moment = f"{etag}-{midnight:%y%m%d}", max(moment, midnight)
         if self.besides:
-            return Stamp(f'W/"{etag}-{self.besides()}"', None)
+            said: str | None = getattr(request, "besides", None)
+            if said is None:
+                said = request.besides = self.besides()  # type: ignore[attr-defined]
+            return Stamp(f'W/"{etag}-{said}"', None)
         return Stamp(f'W/"{etag}"', moment)
 
 
@@ -125,7 +129,7 @@ def fresh_page(*, by_day: bool = True, besides: Callable[[], str] | None = None)
     def decorate(view: View) -> View:
         @wraps(view)
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            stamp = ageing.stamp(freshness_of(request))
+            stamp = ageing.stamp(request)
             if _is_known(request, stamp):
                 response: HttpResponseBase = HttpResponseNotModified()
             else:
@@ -248,7 +252,7 @@ class KeptPages:
         """Return the page if it is still what the database would say."""
         try:
             request.get_host()
-            stamp = kept.ageing.stamp(freshness_of(request))
+            stamp = kept.ageing.stamp(request)
         except (DisallowedHost, DatabaseError):
             return None  # what is wrong is said further in
         if stamp.etag != kept.etag:

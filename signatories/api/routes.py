@@ -14,6 +14,7 @@ from ninja.errors import HttpError
 
 from declaration.freshness import freshness
 from signatories.api import schemas
+from signatories.api.narrowing import Narrowing, commitments_of, signatures_of
 from signatories.api.problems import HonestAPI, tell_problems
 from signatories.api.records import (
     Record,
@@ -30,12 +31,13 @@ from signatories.api.records import (
     version_record,
     versions,
 )
-from signatories.models import Kind, Nation, Organisation, Region, RegisterChange
+from signatories.models import Commitment, Kind, Nation, Organisation, Region, RegisterChange
 from signatories.models.progress import Stage
 from signatories.register import as_at
 from signatories.register.as_at_records import record_of
 from signatories.register.coverage import Query as CoverageQuery
 from signatories.register.coverage import Share, by_kind, by_nation, by_region, share, survey
+from signatories.register.organisations import find_organisations
 from signatories.register.standing import standings_now
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
@@ -79,15 +81,25 @@ def moved(name: str, slug: str) -> HttpResponse:
     return HttpResponsePermanentRedirect(address(name, slug=now.slug))
 
 
-def paged(name: str, rows: QuerySet, tell: Callable[[Any], Record], page: int, per_page: int) -> Record:
-    """Return one page of rows under a name, and how many there are; no rows beyond the last page."""
-    total = rows.count()
+def paged(
+    name: str,
+    rows: QuerySet | list[Any],
+    tell: Callable[[Any], Record],
+    page: int,
+    per_page: int,
+    read: Callable[[Any], Any] = iter,
+) -> Record:
+    """Return one page of rows under a name, and how many there are; no rows beyond the last page.
+
+    ``read`` makes the rows to tell of out of those of the page.
+    """
+    total = len(rows) if isinstance(rows, list) else rows.count()
     begin = (page - 1) * per_page
     return {
         "total": total,
         "page": page,
         "pages": -(-total // per_page) or 1,
-        name: [tell(row) for row in rows[begin : begin + per_page]] if begin < total else [],
+        name: [tell(row) for row in read(rows[begin : begin + per_page])] if begin < total else [],
     }
 
 
@@ -120,6 +132,7 @@ def root(request: HttpRequest) -> Record:
 )
 def list_organisations(
     request: HttpRequest,
+    q: Annotated[str, Query(max_length=100, description="Words of a name, or of an old or other one.")] = "",
     nation: Nations = [],  # noqa: B006 # ninja copies it
     region: Regions = [],  # noqa: B006
     kind: Kinds = [],  # noqa: B006
@@ -128,6 +141,8 @@ def list_organisations(
     per_page: PerPage = 50,
 ) -> Record:
     rows = narrowed(organisations(), "", nation, region, kind)
+    if q:
+        rows = rows.filter(pk__in=find_organisations(q).order_by().values("pk"))
     if current:
         today = timezone.localdate()
         rows = rows.filter(
@@ -156,18 +171,21 @@ def one_organisation(request: HttpRequest, slug: SlugInPath) -> Record | HttpRes
     response={200: schemas.Signatories} | WrongQuery,
     url_name="signatories",
     summary="Organisations that have signed",
+    description=(
+        "The same signatories as the page for the same question. Each is told with all of its commitments."
+    ),
     operation_id="signatories",
 )
 def list_signatories(
     request: HttpRequest,
-    nation: Nations = [],  # noqa: B006
-    region: Regions = [],  # noqa: B006
-    kind: Kinds = [],  # noqa: B006
+    asked: Annotated[Narrowing, Query()],
     page: PageNumber = 1,
     per_page: PerPage = 50,
 ) -> Record:
-    rows = narrowed(signatories(), "organisation__", nation, region, kind)
-    return paged("signatories", rows, signatory_record, page, per_page)
+    if not asked.question.is_narrow:
+        return paged("signatories", signatories(), signatory_record, page, per_page)
+    rows = asked.signatures(request)
+    return paged("signatories", rows, signatory_record, page, per_page, read=signatures_of)
 
 
 @api.get(
@@ -188,23 +206,26 @@ def one_signatory(request: HttpRequest, slug: SlugInPath) -> Record | HttpRespon
     response={200: schemas.Commitments} | WrongQuery,
     url_name="commitments",
     summary="What signatories promised",
+    description=(
+        "The commitments that the page shows for the same question. `q` finds signatories, so it gives all"
+        " commitments of those that have the words in a name or in any commitment."
+    ),
     operation_id="commitments",
 )
 def list_commitments(
     request: HttpRequest,
-    area: Annotated[list[str], Query(description="Only of these service areas, by slug.")] = [],  # noqa: B006
-    stage: Annotated[list[Stage], Query(description="Only of these stages.")] = [],  # noqa: B006
+    asked: Annotated[Narrowing, Query()],
+    stage: Annotated[list[Stage], Query(description="The same as status, which more lists have.")] = [],  # noqa: B006
     page: PageNumber = 1,
     per_page: PerPage = 50,
 ) -> Record:
-    rows = commitments()
-    if area:
-        rows = rows.filter(service_areas__slug__in=area).distinct()
-    if stage:
-        rows = rows.filter(stage__in=stage)
-    return paged(
-        "commitments", rows, lambda row: commitment_record(row, row.signature.organisation), page, per_page
-    )
+    def tell(row: Commitment) -> Record:
+        return commitment_record(row, row.signature.organisation)
+
+    asked.status += stage
+    if not asked.question.is_narrow:
+        return paged("commitments", commitments(), tell, page, per_page)
+    return paged("commitments", asked.commitments(request), tell, page, per_page, read=commitments_of)
 
 
 @api.get(

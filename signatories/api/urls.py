@@ -1,4 +1,4 @@
-"""The addresses of the API: cacheable, readable from other sites, GET and HEAD alone."""
+"""The addresses of the API: cacheable, kept, readable from other sites, GET and HEAD alone."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,36 +7,46 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 
+from declaration.fresh_pages import fresh_page
 from declaration.public_pages import public_page
 from signatories.api.docs import docs
 from signatories.api.problems import problem
 from signatories.api.routes import api
+from signatories.register.standing import in_process_now
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
+
+# Lists of names that others made up, which nobody asks about again; and what no change changes.
+NOT_KEPT = {"check", "openapi-json"}
+# Answers that also tell who is in process.
+OF_STATES = {"organisations", "organisation", "coverage"}
 
 
-def open_to_all(view: View) -> View:
+def open_to_all(view: View, name: str = "") -> View:
     """Serve to GET and to HEAD, with leave to cache and to read from pages of other sites."""
 
-    @public_page
-    def cacheable(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         method, request.method = request.method, "GET"
         try:
-            response = view(request, *args, **kwargs)
+            response: HttpResponse = view(request, *args, **kwargs)
         finally:
             request.method = method
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = "ETag"
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
+
+    is_kept = name and name not in NOT_KEPT
+    besides = in_process_now if name in OF_STATES else None
+    cacheable: View = fresh_page(besides=besides)(answer) if is_kept else public_page(answer)
 
     @wraps(view)
     def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = cacheable(request, *args, **kwargs)
+        response: HttpResponse = cacheable(request, *args, **kwargs)
         if isinstance(response, HttpResponseNotAllowed):
             refused = problem(405, "The API is only read: use GET or HEAD.")
             refused.headers["Allow"] = "GET, HEAD"
             return refused
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 
     return served
@@ -51,7 +61,7 @@ def _opened() -> list[URLPattern]:
     # The last is the package's own root, which sends on to pages we do not have; ours has its name.
     found = [pattern for pattern in patterns[:-1] if isinstance(pattern, URLPattern)]
     for pattern in found:
-        pattern.callback = open_to_all(pattern.callback)
+        pattern.callback = open_to_all(pattern.callback, pattern.name or "")
     return found
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from signatories.api.routes import api
 from signatories.changes import record_change
-from signatories.models import OrganisationAlias, Status, What
+from signatories.models import OrganisationAlias, Signature, Status, What
 from tests.api.public_fields import FIELDS
 from tests.factories import OrganisationFactory, SignatureFactory, current_version, signature_that_is
 from tests.html import assert_good_page
@@ -28,6 +28,44 @@ def read(path):
     response = get(path)
     assert response.status_code == 200, response.content
     return response.json()
+
+
+# What is told, and how fresh.
+
+
+@pytest.mark.parametrize("path", ["organisations/", "organisations/leeds/", "coverage/"])
+def test_tell_at_once_who_is_in_process(path, django_assert_num_queries):
+    leeds = OrganisationFactory(slug="leeds", kind="unitary")
+    before = read(path)
+    with django_assert_num_queries(2):
+        assert read(path) == before
+    signature = signature_that_is("submitted", organisation=leeds)
+    during = read(path)
+    Signature.objects.filter(pk=signature.pk).update(status="withdrawn")
+    assert [during == before, read(path) == before] == [False, True]
+
+
+@pytest.mark.parametrize("path", ["", "signatories/", "commitments/?q=camden", "versions/", "changes/"])
+def test_keep_answers_until_something_changes(path, django_assert_num_queries):
+    SignatureFactory(published=True, organisation__name="Camden")
+    before = get(path)
+    with django_assert_num_queries(1):
+        kept = get(path)
+    assert kept.content == before.content
+    assert kept["Access-Control-Allow-Origin"] == "*" and kept["ETag"] == before["ETag"]
+    new = SignatureFactory(published=True, organisation__name="Camden Town")
+    assert get(path)["ETag"] != before["ETag"]
+    if path in {"signatories/", "commitments/?q=camden"}:
+        assert new.organisation.slug in get(path).content.decode()
+
+
+def test_find_organisations_by_words_of_their_names():
+    for slug, name in {"leeds": "Leeds City Council", "york": "City of York Council"}.items():
+        OrganisationFactory(slug=slug, name=name, short_name=slug)
+    found = {
+        q: [one["slug"] for one in read(f"organisations/?q={q}")["organisations"]] for q in ("city", "leds")
+    }
+    assert found == {"city": ["leeds", "york"], "leds": ["leeds"]}
 
 
 # What is told.
