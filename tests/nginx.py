@@ -32,8 +32,11 @@ class Nginx:
 
 
 @contextlib.contextmanager
-def nginx_before(web_port, folder, *, tls_port=None):
-    """Run config/nginx.conf before a web server; with `tls_port` something that ends TLS before it too."""
+def nginx_before(web_port, folder, *, tls_port=None, http2=False):
+    """Run config/nginx.conf before a web server; with `tls_port` something that ends TLS before it too.
+
+    `http2`: and that speaks HTTP/2, as most of what ends TLS does.
+    """
     port = free_port()
     text = (ROOT / "config/nginx.conf").read_text()
     here = {
@@ -49,7 +52,8 @@ def nginx_before(web_port, folder, *, tls_port=None):
     certificate = None
     if tls_port:
         _, certificate = self_signed(folder)
-        before = TLS.replace("TLS_PORT", str(tls_port)).replace("PLAIN_PORT", str(port))
+        before = TLS.replace(" ssl;", " ssl http2;") if http2 else TLS
+        before = before.replace("TLS_PORT", str(tls_port)).replace("PLAIN_PORT", str(port))
         text = text.rstrip().removesuffix("}") + before.replace("FOLDER", str(folder)) + "}\n"
     (folder / "nginx.conf").write_text(text)
     # nginx started by root gives up its rights, and with them the sight of this folder.
