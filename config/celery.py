@@ -32,6 +32,16 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"queue": "transactional", "expires": 60},
     },
+    "suppress lost addresses": {
+        "task": "newsletter.suppress_lost",
+        "schedule": 30.0,
+        "options": {"queue": "transactional", "expires": 30},
+    },
+    "forget old emails": {
+        "task": "outbox.forget_old",
+        "schedule": 600.0,
+        "options": {"queue": "transactional", "expires": 600},
+    },
     "count mailings anew": {
         "task": "outbox.recount_mailings",
         "schedule": crontab(hour=3, minute=10),

@@ -202,6 +202,7 @@ class Suppression(models.Model):
 
     address = models.CharField("hash of the address", max_length=64, unique=True, editable=False)
     reason = models.CharField(max_length=10, choices=Reason)
+    source = models.CharField("told by", max_length=60, blank=True, db_default="")
     note = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(default=timezone.now, editable=False)
     by = models.ForeignKey(

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from declaration.newsletter.models import NewsletterIssue, Subscriber
-from declaration.newsletter.subscribing import is_suppressed
+from declaration.newsletter.models import NewsletterIssue, Subscriber, Suppression
+from declaration.newsletter.subscribing import suppression_of
 from declaration.outbox import quota
 from declaration.outbox.models import Email, Mailing
 
@@ -71,25 +71,25 @@ def progress_of(issue: NewsletterIssue) -> Progress | None:
 def reader_in(issue: NewsletterIssue, address: str) -> list[str]:
     """Return why an address got an issue or did not, in sentences."""
     said = []
+    suppression = suppression_of(address)
+    refused = [_why_suppressed(suppression)] if suppression else []
     if issue.mailing is not None:
         email = Email.objects.filter(mailing=issue.mailing, to=address).first()
         if email is not None:
-            why = f": {email.last_error}" if email.last_error else "."
-            said.append(f"The email to this address: {email.get_state_display()}{why}")
-            if email.sent_at:
-                when = timezone.localtime(email.sent_at)
-                said.append(f"The mail server took it on {when:%d %B %Y at %H:%M:%S}.")
-            return said
-        said.append("This issue was not addressed to it.")
-    if is_suppressed(address):
-        return [*said, "The address is suppressed: we never write newsletters to it."]
+            return [*_what_became_of(email), *refused]
+        if issue.mailing.forgotten_at is not None:
+            said.append("Who got this issue has been deleted because it is so long ago.")
+        else:
+            said.append("This issue was not addressed to it.")
+    if refused:
+        return [*said, *refused]
     subscriber = Subscriber.objects.filter(email=address).first()
     if subscriber is None:
         return [*said, "The address is not subscribed."]
     if subscriber.confirmed_at is None:
         return [*said, "Somebody asked for the newsletter, and the link in our email was never followed."]
     if subscriber.left_at is not None:
-        return [*said, f"{subscriber.get_left_because_display()} on {subscriber.left_at:%d %B %Y}."]
+        return [*said, f"{subscriber.get_left_because_display()} on {_moment(subscriber.left_at)}."]
     if issue.mailing is not None and subscriber.confirmed_at > issue.mailing.created_at:
         return [*said, "It was confirmed after the readers of this issue were fixed."]
     if not subscriber.wants_issues:
@@ -100,3 +100,30 @@ def reader_in(issue: NewsletterIssue, address: str) -> list[str]:
             "The reader wants only news on service areas or regions that this issue does not name.",
         ]
     return [*said, "The address is subscribed and gets this issue."]
+
+
+def _what_became_of(email: Email) -> list[str]:
+    why = f": {email.last_error}" if email.last_error else "."
+    said = [f"The email to this address: {email.get_state_display()}{why}"]
+    if email.sent_at:
+        said.append(f"The mail server took it on {_moment(email.sent_at)}.")
+    if email.receipt_at:
+        what = "came back" if email.state == Email.State.BOUNCED else "was told of"
+        said.append(f"It {what} on {_moment(email.receipt_at)}.")
+    return said
+
+
+def _why_suppressed(suppression: Suppression) -> str:
+    why = suppression.get_reason_display()
+    told = f", told by {suppression.source}" if suppression.source else ""
+    note = f" ({suppression.note})" if suppression.note else ""
+    since = timezone.localtime(suppression.at)
+    return (
+        f"The address is suppressed since {since.day} {since:%B %Y}: we never write newsletters to it."
+        f" {why}{told}{note}."
+    )
+
+
+def _moment(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{local.day} {local:%B %Y at %H:%M:%S}"

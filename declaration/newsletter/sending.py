@@ -2,10 +2,12 @@
 
 import hashlib
 from datetime import datetime, timedelta
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from declaration.accounts.models import User
@@ -18,6 +20,7 @@ from declaration.newsletter.models import NewsletterIssue, Subscriber, Suppressi
 from declaration.newsletter.subscribing import suppress
 from declaration.outbox import mailings
 from declaration.outbox.models import Email, Mailing
+from declaration.outbox.statuses import GONE
 from declaration.switches import publication_paused_until
 
 # However urgent, there is time to take it back.
@@ -185,18 +188,21 @@ def _hold_back(until: Any) -> None:
 
 
 def suppress_hard_bounces() -> int:
-    """Never write again to mailboxes that a mail server said do not exist (RFC 3463, 5.1.1)."""
+    """Never write again to mailboxes that a mail server at once said do not exist (RFC 3463, 5.1.1).
+
+    Who was let back in since, and confirmed again, is not held to what was said before.
+    """
     recent = Mailing.objects.filter(created_at__gt=timezone.now() - timedelta(days=7))
-    dead = Email.objects.filter(
-        mailing__in=recent,
-        state__in=[Email.State.FAILED, Email.State.BOUNCED],
-        last_error__contains=" 5.1.1 ",
-    )
-    live = Subscriber.objects.subscribed().filter(email__in=dead.values("to"))
-    addresses = list(live.values_list("email", flat=True)[:1000])
-    for address in addresses:
-        suppress(address=address, reason=Suppression.Reason.BOUNCED, by=None)
-    return len(addresses)
+    gone = reduce(or_, (Q(last_error__contains=f" {status} ") for status in sorted(GONE)))
+    dead = Email.objects.filter(gone, mailing__in=recent, state=Email.State.FAILED)
+    since = dead.filter(to=OuterRef("email"), queued_at__gte=OuterRef("confirmed_at"))
+    live = Subscriber.objects.subscribed().filter(Exists(since), email__in=dead.values("to"))
+    found = list(live.values_list("email", flat=True)[:1000])
+    for address in found:
+        suppress(
+            address=address, reason=Suppression.Reason.BOUNCED, by=None, source="the reader’s mail server"
+        )
+    return len(found)
 
 
 @transaction.atomic

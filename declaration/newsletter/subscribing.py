@@ -16,11 +16,12 @@ from declaration.audit.recording import record
 from declaration.newsletter import consent, emails
 from declaration.newsletter.models import Asking, Interest, Subscriber, Suppression, new_key
 from declaration.outbox.mailings import forget_reader
-from declaration.outbox.models import Email
+from declaration.outbox.models import Email, LostAddress
 
 # A council's whole staff may sit behind one network address; a script behind one stops soon.
 ASKINGS_PER_NETWORK: Final = 60
 MAILS_PER_ADDRESS: Final = 3
+LOST_AT_ONCE: Final = 200
 A_DAY: Final = timedelta(days=1)
 UNCONFIRMED_KEPT_FOR: Final = timedelta(days=7)
 
@@ -42,6 +43,10 @@ def hash_of(address: str) -> str:
 
 # Whoever suppresses waits for who imports, and the other way round.
 SUPPRESSING: Final = hash_of("")
+
+
+def suppression_of(address: str) -> Suppression | None:
+    return Suppression.objects.filter(address=hash_of(address)).first()
 
 
 def is_suppressed(address: str) -> bool:
@@ -189,12 +194,13 @@ def forget(*, subscriber: Subscriber) -> None:
 
 
 @transaction.atomic
-def suppress(*, address: str, reason: str, by: User | None, note: str = "") -> None:
+def suppress(*, address: str, reason: str, by: User | None, note: str = "", source: str = "") -> None:
     """Never write newsletters to an address again; its subscription ends. Twice is once."""
     address = address.strip().lower()
     take_turn(SUPPRESSING)
     Suppression.objects.bulk_create(
-        [Suppression(address=hash_of(address), reason=reason, note=note, by=by)], ignore_conflicts=True
+        [Suppression(address=hash_of(address), reason=reason, note=note, source=source, by=by)],
+        ignore_conflicts=True,
     )
     suppression = Suppression.objects.get(address=hash_of(address))
     record(
@@ -207,6 +213,35 @@ def suppress(*, address: str, reason: str, by: User | None, note: str = "") -> N
     subscriber = Subscriber.objects.filter(email=address).first()
     if subscriber is not None:
         leave(subscriber=subscriber, because=reason, by=by)
+
+
+@transaction.atomic
+def lift(*, suppression: Suppression, by: User, why: str) -> None:
+    """Let an address subscribe again. Nobody is subscribed by it: that is for its reader to say."""
+    before = {"reason": suppression.reason, "source": suppression.source, "note": suppression.note}
+    record(verb="lifted a suppression", on=suppression, by=by, role=by.role, before=before, note=why)
+    suppression.delete()
+
+
+@transaction.atomic
+def suppress_lost() -> int:
+    """Stop writing to those whose mailbox is gone or who complained, as the outbox was told; return how many.
+
+    An officer whose mailbox comes and goes is none of our readers and may become one; who complained may not.
+    """
+    lost = list(LostAddress.objects.select_for_update(skip_locked=True)[:LOST_AT_ONCE])
+    readers = set(
+        Subscriber.objects.subscribed()
+        .filter(email__in=[one.address.lower() for one in lost])
+        .values_list("email", flat=True)
+    )
+    suppressed = 0
+    for one in lost:
+        if one.reason == LostAddress.Reason.COMPLAINED or one.address.lower() in readers:
+            suppress(address=one.address, reason=one.reason, by=None, note=one.words, source=one.source)
+            suppressed += 1
+    LostAddress.objects.filter(pk__in=[one.pk for one in lost]).delete()
+    return suppressed
 
 
 def wording_of(subscriber: Subscriber) -> str:

@@ -21,3 +21,9 @@ def clear_away() -> None:
     subscribing.clear_away()
     importing.forget_what_was_only_shown()
     sending.suppress_hard_bounces()
+
+
+@shared_task(name="newsletter.suppress_lost")
+def suppress_lost() -> None:
+    """Take the addresses that the outbox has lost off the list."""
+    subscribing.suppress_lost()

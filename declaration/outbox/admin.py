@@ -1,6 +1,7 @@
 """The outbox in the admin: what was sent to whom, why something failed, and what to do about it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.utils import timezone
 
 from declaration.logs import without_tokens
 from declaration.long_lists import LongListPaginator
@@ -17,6 +19,7 @@ from declaration.outbox import settling
 from declaration.outbox.models import Email
 
 PERMISSION = "outbox.resend_email"
+CAME_BACK_RECENTLY = timedelta(days=30)
 WORDS = ("subject", "words")
 
 
@@ -40,6 +43,7 @@ class EmailAdmin(admin.ModelAdmin):
         "attempts",
         "next_attempt_at",
         "sent_at",
+        "receipt_at",
         "provider_reference",
         "reference",
         "words",
@@ -104,6 +108,9 @@ class EmailAdmin(admin.ModelAdmin):
         counts = Email.objects.needing_staff().order_by().values_list("state").annotate(Count("pk"))
         needing = dict(counts)
         context = {"failed": needing.get("failed", 0), "uncertain": needing.get("uncertain", 0)}
+        recent = timezone.now() - CAME_BACK_RECENTLY
+        bounced = Email.objects.one_off().filter(state=Email.State.BOUNCED, queued_at__gt=recent)
+        context["bounced"] = bounced.count()
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def render_change_form(
@@ -113,7 +120,7 @@ class EmailAdmin(admin.ModelAdmin):
         if email is not None and email.about_id:
             context["about_url"] = _record_url(email)
         if email is not None and self.has_resend_permission(request):
-            context["may_send_again"] = email.state in settling.SENDABLE_AGAIN and not email.secret
+            context["may_send_again"] = settling.may_be_sent_again(email)
             context["may_mark_as_sent"] = email.state == Email.State.UNCERTAIN
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -198,7 +198,8 @@ class _Chunk:
         elif self.mailing.troubles and self.counts["sent"]:
             changes |= {"troubles": 0, "trouble": "", "waits_until": None}
         Mailing.objects.filter(pk=self.mailing.pk).update(**changes)
-        if self.counts["failed"]:
+        # A slow canary takes more than one claim, and its failures may be in an earlier one.
+        if self.counts["failed"] or self.mailing.failed:
             stop_when_too_much_goes_wrong(self.mailing)
 
 

@@ -33,7 +33,8 @@ class EmailQuerySet(models.QuerySet["Email"]):
 
     def needing_staff(self) -> Self:
         """Return what will not move unless a person looks at it; a mailing shows its own."""
-        return self.one_off().filter(state__in=[Email.State.FAILED, Email.State.UNCERTAIN])
+        stuck = self.one_off().filter(state__in=[Email.State.FAILED, Email.State.UNCERTAIN])
+        return stuck.exclude(to="")
 
 
 class Mailing(models.Model):

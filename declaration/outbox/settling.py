@@ -17,21 +17,23 @@ class AlreadySettled(RuntimeError):
 
 
 class WordsAreGone(RuntimeError):
-    """A sign-in code is sent once; the person asks for another."""
+    """There is nothing to send again: it was a sign-in code, or it was deleted because it is so old."""
 
 
 def may_be_sent_again(email: Email) -> bool:
-    return Email.State(email.state) in SENDABLE_AGAIN and not email.secret
+    return Email.State(email.state) in SENDABLE_AGAIN and not email.secret and bool(email.to)
 
 
 def send_again(*, email: Email, by: AbstractBaseUser, role: str) -> None:
     """Put an email back in the queue with all its attempts before it.
 
     Raises AlreadySettled when it is not failed, uncertain or returned any more, and
-    WordsAreGone for a secret email.
+    WordsAreGone for a secret email and for one that was emptied.
     """
     if email.secret:
         raise WordsAreGone("A sign-in code cannot be sent again. The person can ask for a new one.")
+    if not email.to:
+        raise WordsAreGone("Its words and its address were deleted because it is so old.")
     with transaction.atomic():
         before = _change(
             email, SENDABLE_AGAIN, State.PENDING, attempts=0, next_attempt_at=timezone.now(), sent_at=None

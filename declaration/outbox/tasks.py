@@ -7,7 +7,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 
-from declaration.outbox import delivery, mass_delivery, mass_sweeping, receipts, sweeping
+from declaration.outbox import delivery, forgetting, mass_delivery, mass_sweeping, receipts, sweeping
 from declaration.outbox.bounce_mailbox import Unreadable, read_mailbox
 from declaration.outbox.doorbell import ring, ring_for_mailings
 from declaration.outbox.stopping import finishing_what_is_in_hand
@@ -68,6 +68,12 @@ def read_bounces() -> None:
         read_mailbox(settings.BOUNCES_MAILBOX)
     except Unreadable as error:
         log.error("Bounces could not be read: %s", error)
+
+
+@shared_task(name="outbox.forget_old")
+def forget_old() -> None:
+    """Forget some of what is older than we promise to keep."""
+    forgetting.forget_old()
 
 
 @shared_task(name="outbox.recount_mailings")

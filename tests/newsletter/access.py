@@ -55,6 +55,7 @@ admin:newsletter_subscriberimport_add                srrrrii srrrrii
 admin:newsletter_subscriberimport_history            srrrrii srrrrii
 admin:newsletter_subscriberimport_delete             srrrrrr srrrrrr
 admin:newsletter_subscriberimport_change             srrrrii srrrrmm
+admin:newsletter_suppression_lift                    srrrrmm srrrrii
 admin:newsletter_suppression_changelist              srrrrii srrrrii
 admin:newsletter_suppression_add                     srrrrii srrrrii
 admin:newsletter_suppression_history                 srrrrii srrrrii

@@ -1,12 +1,7 @@
 """The GOV.UK Notify transport against a stand-in that speaks its protocol."""
 
-import json
-import threading
-import time
 import uuid
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -16,65 +11,14 @@ from declaration.outbox import delivery, sweeping
 from declaration.outbox.models import Email
 from declaration.outbox.transports.answers import Never, TryLater
 from declaration.outbox.transports.notify import NotifyTransport
+from tests.outbox.notify_stand_in import KEY, TEMPLATE, NotifyStandIn
 from tests.programs import LOOPBACK, free_port
-
-KEY = f"a_key-{uuid.uuid4()}-{uuid.uuid4()}"
-TEMPLATE = str(uuid.uuid4())
-
-
-class StandIn(ThreadingHTTPServer):
-    """`answer` is a status and an error, or "swallow": taken, but the answer never comes."""
-
-    def __init__(self):
-        super().__init__((LOOPBACK, 0), Handler)
-        self.answer = None
-        self.taken = {}
-
-    @property
-    def url(self):
-        return f"http://{LOOPBACK}:{self.server_port}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_POST(self):
-        sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        answer = self.server.answer
-        if isinstance(answer, tuple):
-            status, error, message = answer
-            return self._say(
-                status, {"status_code": status, "errors": [{"error": error, "message": message}]}
-            )
-        self.server.taken[sent["reference"]] = {"id": str(uuid.uuid4()), **sent}
-        if answer == "swallow":
-            time.sleep(0.6)
-            return None
-        return self._say(201, {"id": self.server.taken[sent["reference"]]["id"]})
-
-    def do_GET(self):
-        [reference] = parse_qs(urlsplit(self.path).query)["reference"]
-        found = [self.server.taken[reference]] if reference in self.server.taken else []
-        self._say(200, {"notifications": found, "links": {}})
-
-    def _say(self, status, answer):
-        content = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *arguments):
-        pass
 
 
 @pytest.fixture
 def notify():
-    server = StandIn()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with NotifyStandIn() as server:
+        yield server
 
 
 @pytest.fixture
@@ -174,3 +118,44 @@ def test_sends_peoples_own_words_without_markdown(notify, transport):
     assert taken["personalisation"]["body"] == (
         "\u200b# Win\n[click] (https://evil.example)\n   \u200b^ now\nA # stays\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "words", "for_all"),
+    [
+        ({"api_key": f"a_key-{uuid.uuid4()}-{uuid.uuid4()}"}, "403", "API key not found", True),
+        ({"template_id": str(uuid.uuid4())}, "400", "Template not found", False),
+    ],
+)
+def test_says_what_notify_has_against_our_settings(notify, wrong, code, words, for_all):
+    given = {"api_key": KEY, "template_id": TEMPLATE, "base_url": notify.url, "timeout": 2.0}
+    transport = NotifyTransport(**{**given, **wrong})
+    with pytest.raises(TryLater if for_all else Never) as answer:
+        transport.send(mail())
+    transport.close()
+    assert (answer.value.code, words in answer.value.words) == (code, True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"to": "nobody"}, "email_address Not a valid email address"),
+        ({"text": "x" * 2_000_000}, "Emails cannot be longer than 2000000 bytes."),
+    ],
+)
+def test_gives_up_on_an_email_that_notify_never_takes(notify, transport, wrong, words):
+    row = mail()
+    for name, value in wrong.items():
+        setattr(row, name, value)
+    with pytest.raises(Never) as answer:
+        transport.send(row)
+    assert words in answer.value.words
+
+
+def test_finds_the_newest_sending_and_not_the_one_before(notify, transport):
+    row = mail()
+    assert transport.find(row) is None
+    row.provider_reference = transport.send(row)
+    assert transport.find(row) is None, "it was sent again, and that is all Notify has"
+    again = transport.send(row)
+    assert transport.find(row) == again != row.provider_reference

@@ -3,6 +3,7 @@
 from declaration.newsletter.admin.imports import SubscriberImportAdmin
 from declaration.newsletter.admin.issues import IssueAdmin
 from declaration.newsletter.admin.pictures import PictureAdmin
-from declaration.newsletter.admin.subscribers import SubscriberAdmin, SuppressionAdmin
+from declaration.newsletter.admin.subscribers import SubscriberAdmin
+from declaration.newsletter.admin.suppressions import SuppressionAdmin
 
 __all__ = ["IssueAdmin", "PictureAdmin", "SubscriberAdmin", "SubscriberImportAdmin", "SuppressionAdmin"]

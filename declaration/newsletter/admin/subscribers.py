@@ -1,9 +1,8 @@
-"""Who subscribed, how and to what words; and the addresses we never write to."""
+"""Who subscribed, how and to what words."""
 
 import itertools
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
@@ -13,11 +12,9 @@ from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
 from declaration.audit.models import AuditEvent
-from declaration.long_lists import LongListPaginator
 from declaration.newsletter import subscribing
 from declaration.newsletter.admin.read_only import NobodyWrites
 from declaration.newsletter.models import Subscriber, Suppression
-from declaration.plain_errors import PlainErrors
 from declaration.spreadsheets import csv_lines
 
 EVENTS_SHOWN = 200
@@ -138,47 +135,3 @@ class SubscriberAdmin(NobodyWrites):
         )
         self.message_user(request, "The address is suppressed.", messages.SUCCESS)
         return redirect("admin:newsletter_subscriber_change", pk)
-
-
-class SuppressionForm(PlainErrors, forms.ModelForm):
-    email = forms.EmailField(max_length=254, label="Address", help_text="We keep a hash of it only.")
-    note = forms.CharField(max_length=300, label="Why")
-
-    class Meta:
-        model = Suppression
-        fields = ("note",)
-
-
-@admin.register(Suppression)
-class SuppressionAdmin(admin.ModelAdmin):
-    list_display = ("pk", "reason", "note", "at", "by")
-    list_filter = ("reason",)
-    list_select_related = ("by",)
-    paginator = LongListPaginator
-    show_full_result_count = False
-    form = SuppressionForm
-    fields = ("email", "note")
-
-    def get_fields(self, request: HttpRequest, obj: Suppression | None = None) -> Any:
-        return self.fields if obj is None else ("reason", "note", "at", "by")
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if obj is not None:
-            kwargs["form"] = forms.ModelForm
-        return super().get_form(request, obj, change=change, **kwargs)
-
-    def has_change_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Suppression, form: forms.ModelForm, change: bool) -> None:
-        address = form.cleaned_data["email"]
-        subscribing.suppress(
-            address=address,
-            reason=Suppression.Reason.STAFF,
-            by=person_of(request),
-            note=form.cleaned_data["note"],
-        )
-        obj.pk = Suppression.objects.get(address=subscribing.hash_of(address)).pk

@@ -1,0 +1,70 @@
+"""Forget whom we wrote to and what, once it is 90 days ago: what happened to it stays, as a number.
+
+An email of its own stays as an empty row, because its key is what keeps it from being written twice. Of a
+mailing only the counters stay.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from declaration.outbox import mailings
+from declaration.outbox.models import Email, Mailing
+
+State = Email.State
+KEPT_FOR = timedelta(days=90)
+# Small enough for SQLite's one writer, and few enough to leave the worker to others soon.
+BATCH = 1_000
+BATCHES_AT_ONCE = 20
+FINISHED = (
+    State.SENT,
+    State.DELIVERED,
+    State.BOUNCED,
+    State.FAILED,
+    State.UNCERTAIN,
+    State.CANCELLED,
+)
+
+
+def forget_old(batch: int = BATCH, batches: int = BATCHES_AT_ONCE) -> int:
+    """Forget what is old enough, batch by batch, and return how many emails; the next run goes on."""
+    before = timezone.now() - KEPT_FOR
+    forgotten = 0
+    for _ in range(batches):
+        done = _empty_some(before, batch)
+        if not done:
+            deleted = _delete_some(before, batch)
+            if deleted is None:
+                break
+            done = deleted
+        forgotten += done
+    return forgotten
+
+
+def _empty_some(before: datetime, batch: int) -> int:
+    """Empty emails that are of no mailing and have come to an end."""
+    old = Email.objects.one_off().filter(queued_at__lt=before, state__in=FINISHED).exclude(to="")
+    with transaction.atomic():
+        keys = list(old.order_by("queued_at").values_list("pk", flat=True)[:batch])
+        return old.filter(pk__in=keys).update(
+            to="", subject="", text="", html="", last_error="", provider_reference=""
+        )
+
+
+def _delete_some(before: datetime, batch: int) -> int | None:
+    """Delete emails of the oldest finished mailing that may have some; None when there is no such."""
+    with transaction.atomic():
+        # Once all are gone, there is no last one.
+        finished = Mailing.objects.filter(finished_at__lt=before, recount_after=None, last_email__gt=0)
+        mailing = finished.select_for_update().order_by("finished_at").first()
+        if mailing is None:
+            return None
+        if mailing.forgotten_at is None:
+            mailings.recount(mailing)
+            Mailing.objects.filter(pk=mailing.pk).update(forgotten_at=timezone.now())
+        keys = list(Email.objects.of(mailing).order_by("pk").values_list("pk", flat=True)[:batch])
+        Email.objects.filter(pk__in=keys).delete()
+        if len(keys) < batch:
+            Mailing.objects.filter(pk=mailing.pk).update(first_email=0, last_email=0)
+        return len(keys)
