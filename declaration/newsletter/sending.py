@@ -97,11 +97,17 @@ def undo(*, issue: NewsletterIssue, by: User) -> None:
 
 @transaction.atomic
 def send_test(*, issue: NewsletterIssue, by: User, to: list[str]) -> int:
-    """Send the issue as it stands to colleagues, through the same engine; return to how many."""
+    """Send the issue as it stands to colleagues, through the same engine; return to how many.
+
+    Raises NotPossible when one of them is no colleague; then nobody gets it.
+    """
     mail = rendering.mail_of(issue)
-    people = User.objects.filter(email__in=[address.lower() for address in to], is_active=True).exclude(
-        role=""
-    )
+    to = sorted({address.lower() for address in to})
+    people = User.objects.filter(email__in=to, is_active=True).exclude(role="")
+    known = {person.email.lower() for person in people}
+    strangers = ", ".join(address for address in to if address not in known)
+    if strangers:
+        raise NotPossible(f"There is no colleague with this address: {strangers}. Nothing was sent.")
     # Sent to the same people again only when something has changed.
     fingerprint = hashlib.sha256("\0".join([mail.subject, mail.html, *sorted(to)]).encode()).hexdigest()[:16]
     mailing = mailings.open_mailing(

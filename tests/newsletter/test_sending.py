@@ -44,6 +44,8 @@ def test_goes_the_whole_road(client, editor):
     sign_in_as_staff(client, editor)
     issue = draft_issue(written_by=User.objects.create_user("writer@communities.gov.uk", role="editor"))
     assert_valid_html(client.get(record(issue)).content.decode())
+    nobody = do(client, issue, "test", to=f"{editor.email}, jo@camden.gov.uk").content.decode()
+    assert "no colleague with this address: jo@camden.gov.uk. Nothing was sent." in nobody
     assert "on its way to 1 of" in do(client, issue, "test", to=editor.email).content.decode()
     assert "Approved." in do(client, issue, "approve", revision=1).content.decode()
     assert "and you typed 2" in do(client, issue, "schedule", typed=2).content.decode()

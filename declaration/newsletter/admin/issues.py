@@ -115,6 +115,10 @@ class IssueAdmin(AuditedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: NewsletterIssue | None = None) -> bool:
         return False
 
+    def get_view_on_site_url(self, obj: NewsletterIssue | None = None) -> str | None:
+        """Lead to the page of an issue once it has one."""
+        return super().get_view_on_site_url(obj) if obj is not None and obj.published_at else None
+
     def get_prepopulated_fields(self, request: HttpRequest, obj: NewsletterIssue | None = None) -> Any:
         return {} if obj is not None and not obj.is_editable else self.prepopulated_fields
 
