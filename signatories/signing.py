@@ -1,6 +1,6 @@
 """What officers and approvers do to a signature, from the first draft to the signed Declaration."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from django.db import connection, transaction
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from declaration.accounts.models import User
 from declaration.audit.recording import record
+from declaration.kept_queries import KeptUpdate
 from declaration.models import DeclarationVersion
 from declaration.newsletter.subscribing import subscribe_signed_in
 from declaration.switches import current as current_switches
@@ -34,8 +35,12 @@ _APPROVER = """
     DO UPDATE SET full_name = excluded.full_name, job_title = excluded.job_title
     RETURNING *
 """
-# What every move of a signature changes.
-_MOVED = ("status", "ended_at", "updated_at")
+# What signing changes of a signature, besides what every move does.
+_SAVE_SIGNED = KeptUpdate(
+    Signature,
+    ["status", "ended_at", "updated_at"]
+    + ["version", "wording_hash", "signed_at", "signed_by", "signed_capacity"],
+)
 
 
 class AnotherSignatureIsLive(Exception):
@@ -90,18 +95,18 @@ def move(
     note: str = "",
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
-    changed: Iterable[str] | None = None,
+    save: Callable[[Signature], object] = Signature.save,
 ) -> None:
     """Take the way of the transition table, save the signature and write the audit row.
 
-    ``changed`` are the fields, besides the status, that are to be saved; all of them unless told.
+    ``save`` saves at least what every move changes; the whole signature unless told.
     Raises ImpossibleTransition, before anything is written, if there is no such way.
     """
     source, target = signature.status, signature.transition(verb).target
     signature.status = target
     if target in {Status.REJECTED, Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN, Status.TAKEN_DOWN}:
         signature.ended_at = timezone.now()
-    signature.save(update_fields=None if changed is None else [*changed, *_MOVED])
+    save(signature)
     record(
         verb=verb,
         on=signature,
@@ -286,7 +291,7 @@ def sign(
             "capacity": capacity,
             "answers": answers_of(signature),
         },
-        changed=["version", "wording_hash", "signed_at", "signed_by", "signed_capacity"],
+        save=_SAVE_SIGNED,
     )
     emails.send_signed_copies(signature, public_from=public_from)
     if public_from is None:

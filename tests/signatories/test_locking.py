@@ -1,11 +1,12 @@
 """A locked signature comes whole, on both databases, and signing it takes a known number of statements."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from declaration.kept_queries import KeptUpdate
 from signatories.locking import lock
 from signatories.models import Signature
 from tests.factories import (
@@ -87,6 +88,21 @@ def test_sign_asks_the_database_sixteen_times():
         with CaptureQueriesContext(connection) as asked:
             assert browser.post(*posted).status_code == 302
     assert len(asked) == 16
+
+
+def test_save_of_a_row_that_is_gone_is_noticed():
+    save = KeptUpdate(Signature, ["status", "updated_at"])
+    signature = SignatureFactory(awaiting_approver=True)
+    before = signature.updated_at
+    signature.status, signature.approver_name = "declined", "Nobody"
+    save(signature)
+    name = signature.approver_name
+    signature.refresh_from_db()
+    assert signature.status == "declined"
+    assert signature.approver_name != name
+    assert signature.updated_at > before
+    with pytest.raises(DatabaseError), transaction.atomic():
+        save(Signature(pk=0))
 
 
 def test_sign_by_somebody_on_record_already_keeps_their_row():
