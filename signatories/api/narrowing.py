@@ -1,6 +1,6 @@
 """Narrow what the API lists by the search and the facets of the page, to the same sets."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Field, Schema
@@ -13,6 +13,8 @@ from signatories.register.facets import FACETS, Answer, Query
 from signatories.register.searching import MAXIMUM_SEARCH_LENGTH
 from signatories.register.snapshot import current
 
+# Any text that a person could type, as the service takes it nowhere else either.
+WITHOUT_NUL = r"^[^\x00]*$"
 AND_SO_ON = " Several widen the answer; different parameters narrow it."
 
 
@@ -22,13 +24,16 @@ class Narrowing(Schema):
     q: str = Field(
         "",
         max_length=MAXIMUM_SEARCH_LENGTH,
+        pattern=WITHOUT_NUL,
         description="Words, parts of words or misspelt words of names and commitments, as on the page.",
     )
     nation: list[Nation] = Field([], description="Only these nations." + AND_SO_ON)
     region: list[Region] = Field([], description="Only these regions.")
     kind: list[Kind] = Field([], description="Only these kinds of body.")
     principle: list[int] = Field([], description="Only commitments to these principles, by number.")
-    area: list[str] = Field([], description="Only commitments of these service areas, by slug.")
+    area: list[Annotated[str, Field(pattern=WITHOUT_NUL)]] = Field(
+        [], description="Only commitments of these service areas, by slug."
+    )
     status: list[Stage] = Field([], description="Only commitments that go like this.")
     year: list[int] = Field([], description="Only signatures of these years.")
 

@@ -14,7 +14,7 @@ from ninja.errors import HttpError
 
 from declaration.freshness import freshness
 from signatories.api import schemas
-from signatories.api.narrowing import Narrowing, commitments_of, signatures_of
+from signatories.api.narrowing import WITHOUT_NUL, Narrowing, commitments_of, signatures_of
 from signatories.api.problems import HonestAPI, tell_problems
 from signatories.api.records import (
     Record,
@@ -132,7 +132,10 @@ def root(request: HttpRequest) -> Record:
 )
 def list_organisations(
     request: HttpRequest,
-    q: Annotated[str, Query(max_length=100, description="Words of a name, or of an old or other one.")] = "",
+    q: Annotated[
+        str,
+        Query(max_length=100, pattern=WITHOUT_NUL, description="Words of a name, or of an old or other one."),
+    ] = "",
     nation: Nations = [],  # noqa: B006 # ninja copies it
     region: Regions = [],  # noqa: B006
     kind: Kinds = [],  # noqa: B006
@@ -274,7 +277,7 @@ def one_version(request: HttpRequest, number: NumberInPath) -> Record:
 def check(
     request: HttpRequest,
     who: Annotated[
-        list[Annotated[str, Query(min_length=1, max_length=as_at.MAXIMUM_LENGTH)]],
+        list[Annotated[str, Query(min_length=1, max_length=as_at.MAXIMUM_LENGTH, pattern=WITHOUT_NUL)]],
         Query(min_length=1, max_length=MOST_NAMES, description="Names, slugs or GSS codes, one each time."),
     ],
     on: Annotated[date, Query(description="A day in London, from 2018-01-01 to today.")],

@@ -44,4 +44,5 @@ def register(db):
 @API.parametrize()
 @SETTINGS
 def test_every_answer_keeps_to_the_description(case, register):
-    case.call_and_validate()
+    # Its client says that it reads gzip, and then does not over WSGI.
+    case.call_and_validate(headers={"Accept-Encoding": "identity"})

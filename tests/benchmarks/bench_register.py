@@ -172,8 +172,14 @@ ROWS = {
     "search misspelt, not kept": ("/signatories/?q=birmingam+houzing", "", 200, True),
     "JSON of fifty, not kept": ("/signatories.json?page=1", "", 200, True),
     "Atom of fifty, not kept": ("/signatories.atom", "", 200, True),
-    "CSV of everything": ("/signatories.csv", "", 200, True),
-    "JSON of everything": ("/signatories.json", "", 200, True),
+    "API of fifty, not kept": ("/api/v1/signatories/", "", 200, True),
+    "API of fifty, kept": ("/api/v1/signatories/", "", 200, False),
+    "coverage, not kept": ("/coverage/", "", 200, True),
+    "CSV of everything, not kept": ("/signatories.csv", "", 200, True),
+    "CSV of everything, kept": ("/signatories.csv", "", 200, False),
+    "the same, compressed": ("/signatories.csv", BROWSER, 200, False),
+    "JSON of everything, not kept": ("/signatories.json", "", 200, True),
+    "JSON of everything, kept": ("/signatories.json", "", 200, False),
 }
 
 
