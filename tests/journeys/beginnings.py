@@ -10,9 +10,12 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
+from django.utils.text import slugify
 
 from declaration.accounts.models import User
 from declaration.models import DeclarationVersion, ServiceArea
+from declaration.newsletter import sending, subscribing
+from declaration.newsletter.models import NewsletterIssue, Subscriber
 from signatories import moderation, registering, releasing, signing
 from signatories.models import Capacity, Casework, Organisation, Representative, Signature
 from tests.factories import SignatureFactory
@@ -146,6 +149,43 @@ def forty_two_minutes_passed_without_a_click(*, session):
 def the_clock_looked_for_what_may_be_published():
     """What the worker's clock does every minute."""
     releasing.publish_what_waited()
+
+
+def subscribed(*, email):
+    """Somebody asked for the newsletter and pressed the button in its mail."""
+    subscribing.confirm(subscriber=Subscriber.objects.get(email=email))
+
+
+def readers_subscribed(*, number):
+    """As many readers as that have confirmed; they are there once, however often they are asked for."""
+    now = timezone.now()
+    given = {"consent_at": now, "consent_wording": 1, "confirmed_at": now}
+    Subscriber.objects.bulk_create(
+        [Subscriber(email=f"reader{n}@example.gov.uk", **given) for n in range(1, number + 1)],
+        ignore_conflicts=True,
+    )
+
+
+def an_issue_goes_out(*, subject):
+    """A colleague wrote an issue, another approved and scheduled it, and its ten minutes are over."""
+    readers_subscribed(number=1)
+    editor, _ = User.objects.get_or_create(email="emma@communities.gov.uk", role="editor")
+    issue = NewsletterIssue.objects.create(
+        subject=subject,
+        slug=slugify(subject),
+        summary="What is new",
+        body=f"Read who is on [the list of signatories]({settings.SITE_URL}/signatories/).",
+    )
+    sending.approve(issue=issue, by=editor, revision=1)
+    readers = sending.audience_of(issue).count()
+    sending.schedule(issue=issue, by=editor, at=None, typed=readers)
+    ten_minutes_passed_since_it_was_scheduled(number=issue.pk)
+    return {"number": issue.pk, "readers": readers}
+
+
+def ten_minutes_passed_since_it_was_scheduled(*, number):
+    NewsletterIssue.objects.filter(pk=number).update(send_at=timezone.now())
+    sending.start_what_is_due()
 
 
 def sixty_parishes_signed():

@@ -9,6 +9,7 @@ import pytest
 
 from tests.journeys.approvers import Approver
 from tests.journeys.councils import councils
+from tests.journeys.editors import Editor
 from tests.journeys.hands import Keyboard
 from tests.journeys.inside import Inside
 from tests.journeys.moderators import Moderator
@@ -117,15 +118,15 @@ def _staff_of_each_stack():
     return {}
 
 
-def _signed_in(world, kept, **person):
+def _signed_in(world, kept, somebody=Moderator, **person):
     """Return a member of staff with a second factor, signed in; the first asking signs them in."""
     key = world.stack.kind, person["email"]
     if key not in kept:
-        newcomer = Moderator(world, **person)
+        newcomer = somebody(world, **person)
         newcomer.enrols()
         kept[key] = newcomer.context.storage_state()
         newcomer.context.close()
-    return lambda **options: Moderator(world, **person, storage_state=dict(kept[key]), **options)
+    return lambda **options: somebody(world, **person, storage_state=dict(kept[key]), **options)
 
 
 @pytest.fixture
@@ -138,6 +139,26 @@ def colleague(world, _staff_of_each_stack):
     """A second moderator."""
     person = {"name": "Cory Colleague", "email": "cory@communities.gov.uk"}
     return _signed_in(world, _staff_of_each_stack, **person)()
+
+
+EDITOR = {"name": "Edith Editor", "email": "edith@communities.gov.uk", "role": "editor"}
+
+
+@pytest.fixture
+def editor(world, _staff_of_each_stack):
+    """A newsletter editor."""
+    return _signed_in(world, _staff_of_each_stack, Editor, **EDITOR)()
+
+
+@pytest.fixture
+def editor_without_scripts(world, _staff_of_each_stack):
+    return _signed_in(world, _staff_of_each_stack, Editor, **EDITOR)(scripts=False)
+
+
+@pytest.fixture
+def second_editor(world, _staff_of_each_stack):
+    person = {"name": "Eddy Editor", "email": "eddy@communities.gov.uk", "role": "editor"}
+    return _signed_in(world, _staff_of_each_stack, Editor, **person)()
 
 
 @pytest.fixture

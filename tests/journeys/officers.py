@@ -222,6 +222,14 @@ class Officer(Visitor):
         """Open the next question without an answer, or the page that shows them all."""
         self.goes_to(f"/sign/{self.reference}/")
 
+    def asks_for_the_newsletter_too(self):
+        self.goes_to_question("consents", change=True)
+        box = self.page.get_by_label("Send me the Local Digital newsletter.")
+        assert not box.is_checked()
+        box.check()
+        self.presses("Save changes")
+        self.sees("Send you the newsletter Yes")
+
     def sends_it(self):
         self.presses("Send for review")
 

@@ -13,6 +13,8 @@ PHONE = {"width": 375, "height": 812}
 RECORDS = [
     (r"LDD-\w{4}-\w{4}", "*"),
     (r"/approve/[^/]+", "/approve/*"),
+    (r"/newsletter/(confirm|choices|leave|address)/[^/]{20,}", r"/newsletter/\1/*"),
+    (r"/newsletter/issues/[^/]+/$", "/newsletter/issues/*/"),
     (r"/signatories/[^/.]+/$", "/signatories/*/"),
     (r"/sign/organisation/(?!search|not-listed)[^/]+/", "/sign/organisation/*/"),
     (r"/\d+/", "/*/"),

@@ -47,7 +47,8 @@ class Visitor:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
     def _receive(self, response):
-        if response.request.is_navigation_request():
+        # Frames within the page arrive too.
+        if response.request.is_navigation_request() and response.frame == self.page.main_frame:
             self._documents.append(response)
         if response.status >= 500:
             log = (self.stack.folder / "web.log").read_text(errors="replace")
