@@ -2,19 +2,23 @@
 
 import re
 
+from signatories.models.edit import EDIT_TRANSITIONS
 from signatories.models.signature import TRANSITIONS
 from tests.repository.tree import files, read
 
 README = read("README.md")
 
 
-def diagram():
-    lines = [f"    {step.source} --> {step.target}: {step.verb} ({step.actor})" for step in TRANSITIONS]
+def diagram(ways):
+    lines = [f"    {way.source} --> {way.target}: {way.verb} ({way.actor})" for way in ways]
     return "\n".join(["```mermaid", "stateDiagram-v2", "    [*] --> draft", *lines, "```"])
 
 
 def test_draw_the_transitions_as_they_are():
-    assert re.findall(r"```mermaid.*?```", README, flags=re.S) == [diagram()]
+    assert re.findall(r"```mermaid.*?```", README, flags=re.S) == [
+        diagram(TRANSITIONS),
+        diagram(EDIT_TRANSITIONS),
+    ]
 
 
 def test_list_every_variable_that_is_read():
