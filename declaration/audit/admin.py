@@ -14,6 +14,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from declaration.audit.models import AuditEvent
+from declaration.audit.nobody_writes import NobodyWrites
 from declaration.audit.recording import record
 from declaration.spreadsheets import csv_lines
 
@@ -43,7 +44,7 @@ class WhoFilter(admin.SimpleListFilter):
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(admin.ModelAdmin):
+class AuditEventAdmin(NobodyWrites):
     list_display = ("at", "verb", "record_label", "actor_role", "who")
     list_filter = (WhoFilter, ("at", admin.DateFieldListFilter), "actor_role", "verb", "record_type")
     list_select_related = ("actor",)
@@ -61,8 +62,6 @@ class AuditEventAdmin(admin.ModelAdmin):
         "after",
         "note",
     )
-    list_per_page = 50
-    show_full_result_count = False
     change_list_template = "admin/audit/auditevent/change_list.html"
     change_form_template = "admin/audit/auditevent/change_form.html"
 
@@ -73,15 +72,6 @@ class AuditEventAdmin(admin.ModelAdmin):
     @admin.display(description="who", empty_value="–")
     def who(self, event: AuditEvent) -> str | None:
         return str(event.actor) if event.actor else None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.export)

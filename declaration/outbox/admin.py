@@ -13,8 +13,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils import timezone
 
+from declaration.audit.nobody_writes import NobodyWrites
 from declaration.logs import without_tokens
-from declaration.long_lists import LongListPaginator
 from declaration.outbox import settling
 from declaration.outbox.models import Email
 
@@ -24,13 +24,10 @@ WORDS = ("subject", "words")
 
 
 @admin.register(Email)
-class EmailAdmin(admin.ModelAdmin):
+class EmailAdmin(NobodyWrites):
     list_display = ("queued_at", "to", "what", "state", "why", "sent_at")
     list_filter = ("state", "message", ("queued_at", admin.DateFieldListFilter))
     search_fields = ("to", "about_id", "key")
-    list_per_page = 50
-    show_full_result_count = False
-    paginator = LongListPaginator
     actions = ("send_selected_again",)
     fields = (
         "to",
@@ -51,21 +48,10 @@ class EmailAdmin(admin.ModelAdmin):
     change_form_template = "admin/outbox/email/change_form.html"
     change_list_template = "admin/outbox/email/change_list.html"
 
-    # Nobody writes an email here; what staff may do has a button of its own.
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Email]:
         """Leave mailings out: an issue of the newsletter shows its own emails."""
         queryset: QuerySet[Email] = super().get_queryset(request)
         return queryset.filter(mailing__isnull=True)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Email | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Email | None = None) -> bool:
-        return False
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(PERMISSION)

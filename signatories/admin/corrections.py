@@ -46,7 +46,6 @@ class CorrectionRequestAdmin(ReadingAdmin):
     list_select_related = ("organisation", "settled_by")
     search_fields = ("organisation__name", "what_is_wrong", "email")
     ordering = ("created_at", "pk")
-    list_per_page = 50
 
     @admin.display(description="what is wrong")
     def shortened(self, correction: CorrectionRequest) -> str:

@@ -72,7 +72,6 @@ class CommitmentEditAdmin(DecidingAdmin):
         "title",
     )
     ordering = ("submitted_at", "pk")
-    list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CommitmentEdit]:
         related = "commitment__signature__organisation", "submitted_by", "started_by"

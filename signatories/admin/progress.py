@@ -31,7 +31,6 @@ class ProgressAdmin(ReadingAdmin):
         "learned",
     )
     ordering = ("-reported_at", "-pk")
-    list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Progress]:
         related = "commitment__signature__organisation", "reported_by", "take_down__taken_down_by"

@@ -2,26 +2,18 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from declaration.audit.nobody_writes import NobodyWrites
+
 SAFE = ["GET", "HEAD"]
 
 
-class ReadingAdmin(admin.ModelAdmin):
-    """Nothing is added, changed or deleted here; what may be done about a record has its own address."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+class ReadingAdmin(NobodyWrites):
+    """Each record has a page of its own, and each thing that may be done about it an address."""
 
     def change_view(
         self,

@@ -38,8 +38,6 @@ class SignatureAdmin(ReportPages, RestoringAdmin, SearchingAdmin):
         "approver_email",
     )
     ordering = ("submitted_at", "pk")
-    list_per_page = 50
-    show_full_result_count = False
     change_list_template = "admin/signatories/signature/queue.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Signature]:

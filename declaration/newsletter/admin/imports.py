@@ -13,8 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
+from declaration.audit.nobody_writes import NobodyWrites
 from declaration.newsletter import importing
-from declaration.newsletter.admin.read_only import NobodyWrites
 from declaration.newsletter.models import SubscriberImport
 from declaration.plain_errors import PlainErrors
 from declaration.spreadsheets import UnreadableList, csv_lines

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
 from declaration.accounts.people import person_of
-from declaration.newsletter.admin.read_only import NobodyWrites
+from declaration.audit.nobody_writes import NobodyWrites
 from declaration.newsletter.illustrating import NotAPicture, add_picture
 from declaration.newsletter.models import Picture
 from declaration.newsletter.rendering import picture_markdown

@@ -12,8 +12,8 @@ from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
 from declaration.audit.models import AuditEvent
+from declaration.audit.nobody_writes import NobodyWrites
 from declaration.newsletter import subscribing
-from declaration.newsletter.admin.read_only import NobodyWrites
 from declaration.newsletter.models import Subscriber, Suppression
 from declaration.spreadsheets import csv_lines
 

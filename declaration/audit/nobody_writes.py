@@ -1,4 +1,4 @@
-"""Rows that nobody writes in the admin: readers decide about themselves, and lists are imported."""
+"""Rows that nobody writes in the admin: they come about by what people do elsewhere."""
 
 from typing import Any
 
