@@ -9,6 +9,8 @@ from django.urls import get_resolver, reverse
 from signatories.links import approver_token
 from tests.newsletter.access import newsletter_arguments
 
+PEOPLE = ["stranger", "officer A", "officer B", "viewer", "moderator", "editor", "administrator"]
+
 
 def read_table(table):
     """Return what happens at each address by GET and by POST."""

@@ -1,0 +1,194 @@
+"""Every page of the admin in a real browser: axe finds nothing, the HTML is valid, a phone can show it.
+
+The pages are those of the table in test_access.py, which fails for an address without a row.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from declaration.accounts.models import User
+from declaration.outbox.models import Email
+from declaration.outbox.queue import queue
+from signatories import casework, editing, moderation, reporting, signing
+from signatories.models import DraftEditDecision, Outcome, Status
+from tests.accounts.asking_everybody import PEOPLE, arguments
+from tests.accounts.people import sign_in_as_staff
+from tests.accounts.test_access import ROWS
+from tests.factories import OrganisationFactory, ReasonFactory, SignatureFactory, signature_that_is
+from tests.journeys.page_checks import PageChecks
+from tests.newsletter.making import draft_issue
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Whoever may see less sees these otherwise than an administrator.
+OTHERWISE = ["index", "signatories_signature_change", "signatories_commitmentedit_change"]
+OTHERWISE += ["signatories_organisation_change", "declaration_declarationversion_change"]
+
+
+def a_record_in_use(moderator):
+    """Return a submission with something in every part of its page."""
+    waiting = SignatureFactory(submitted=True, submitted_at=timezone.now() - timedelta(days=9))
+    reason = ReasonFactory()
+    why = {"seen": waiting.submitted_at, "reasons": [reason]}
+    moderation.request_changes(signature=waiting, by=moderator, **why)
+    waiting.commitment.title = "Fewer missed green bins, see https://bins.example"
+    waiting.commitment.save()
+    waiting.refresh_from_db()
+    signing.submit(signature=waiting, by=waiting.started_by)
+    casework.assign(signature=waiting, to=moderator, by=moderator)
+    casework.write_note(signature=waiting, text="Rang them.", by=moderator)
+    casework.save_draft(about=waiting, outcome=Outcome.REJECTED, reasons=[reason], text="No.", by=moderator)
+    day = timezone.localdate() + timedelta(days=2)
+    casework.park(signature=waiting, until=day, note="Legal reads it.", by=moderator)
+    return waiting
+
+
+def an_edit_in_use(moderator):
+    public = SignatureFactory(published=True)
+    edit = editing.start_edit(signature=public, by=public.started_by)
+    edit.title = "Fewer missed brown bins"
+    edit.save()
+    editing.submit_edit(edit=edit, by=public.started_by)
+    casework.save_draft(about=edit, outcome=Outcome.ACCEPTED, note="Perhaps.", by=moderator)
+    assert DraftEditDecision.objects.exists()
+    return edit
+
+
+@pytest.fixture
+def busy(world):
+    """The people, and a desk in use: records in every status, one of them with everything on its page."""
+    people, objects = world
+    moderator = User.objects.get(role="moderator")
+    with transaction.atomic():
+        queue(to="x@camden.gov.uk", message="sign_in_code", key="failed", context={"code": "1"}, secret=True)
+    failed = Email.objects.get(key="failed")
+    Email.objects.filter(pk=failed.pk).update(state="failed", last_error="550 No such mailbox")
+    of_each = {status: signature_that_is(status) for status in Status.values}
+    edit = an_edit_in_use(moderator)
+    ended = OrganisationFactory(name="Old Borough Council", proposed=True)
+    ended.successors.add(edit.signature.organisation)
+    reported = reporting.report_progress(
+        signature=of_each["published"],
+        by=of_each["published"].started_by,
+        stage="on-track",
+        happened="The first street is done.",
+        learned="Ask earlier.",
+    )
+    in_use = {
+        "outbox.email": failed,
+        "signatories.commitmentedit": edit,
+        "signatories.organisation": ended,
+        "signatories.progress": reported,
+        "signatories.signature": a_record_in_use(moderator),
+    }
+    return people, {**objects, **in_use}, of_each
+
+
+def admin_paths(objects, role):
+    """Return every address of the admin that shows this role a page of HTML."""
+    place = PEOPLE.index(role)
+    names = [name for name, row in ROWS.items() if name.startswith("admin:") and row["GET"][place] == "i"]
+    return {name: reverse(name, kwargs=arguments(name, objects)) for name in names}
+
+
+def more_states(objects, of_each):
+    """Return the pages that the table has once and the desk in several forms."""
+    decide = "admin:signatories_signature_decide"
+    waiting, public = objects["signatories.signature"].pk, of_each["published"].pk
+    edit, issue = objects["signatories.commitmentedit"].pk, draft_issue().pk
+    yield from (reverse(decide, args=[waiting, what]) for what in ("request-changes", "reject"))
+    yield reverse(decide, args=[public, "take-down"])
+    yield from (
+        reverse("admin:signatories_commitmentedit_decide", args=[edit, what]) for what in ("accept", "reject")
+    )
+    for signature in of_each.values():
+        yield reverse("admin:signatories_signature_change", args=[signature.pk])
+    yield reverse("admin:signatories_signature_restore", args=[of_each["taken_down"].pk])
+    yield reverse("admin:signatories_signature_find") + "?q=bins"
+    yield reverse("admin:newsletter_newsletterissue_change", args=[issue])
+    yield reverse("admin:newsletter_newsletterissue_sending", args=[issue])
+
+
+def can_be_looked_at(answer):
+    """Tell whether it is a page on which scripts run, and axe is one: no file, and no email as it is sent."""
+    is_page = answer.headers["Content-Type"].startswith("text/html")
+    return is_page and "sandbox" not in answer.headers.get("Content-Security-Policy", "")
+
+
+class Looking:
+    """Looks at pages as somebody; the same page for somebody else is looked at when it differs."""
+
+    def __init__(self, page, live_server):
+        self.page, self.site, self.checks = page, live_server.url, PageChecks()
+
+    def __call__(self, client, path):
+        name = settings.SESSION_COOKIE_NAME
+        cookie = {"name": name, "value": client.cookies[name].value, "url": self.site}
+        self.page.context.add_cookies([cookie])
+        answer = self.page.goto(self.site + path)
+        self.checks.check(self.page, answer.text())
+        return answer
+
+    def press(self, name):
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).click()
+        self.checks.check_again(self.page)
+
+
+def test_every_page_is_accessible_and_valid(busy, watched, live_server):
+    look = Looking(watched, live_server)
+    people, objects, of_each = busy
+    administrator = people["administrator"]
+    paths = admin_paths(objects, "administrator")
+    assert paths
+    wrong = []
+    for path in [*paths.values(), *more_states(objects, of_each)]:
+        if can_be_looked_at(administrator.get(path)):
+            try:
+                assert look(administrator, path).ok, path
+            except AssertionError as error:
+                wrong.append(str(error))
+    assert not wrong, "\n\n".join(wrong)
+
+
+def test_pages_of_other_roles_and_refusals_are_accessible(busy, page, live_server):
+    look = Looking(page, live_server)
+    people, objects, _ = busy
+    people["nobody"] = Client()
+    sign_in_as_staff(people["nobody"], User.objects.create_user("nobody@communities.gov.uk", role=""))
+    assert look(people["nobody"], reverse("admin:index")).status == 403
+    for role in ("viewer", "moderator", "editor"):
+        mine = admin_paths(objects, role)
+        for name in OTHERWISE:
+            assert look(people[role], mine[f"admin:{name}"]).ok, (role, name)
+        refused = reverse("admin:accounts_user_changelist")
+        assert look(people[role], refused).status == 403
+
+
+def test_pages_behind_a_button_are_accessible(busy, watched, live_server):
+    look = Looking(watched, live_server)
+    people, objects, of_each = busy
+    moderator = people["moderator"]
+    signature = objects["signatories.signature"]
+    look(moderator, reverse("admin:signatories_signature_decide", args=[of_each["submitted"].pk, "reject"]))
+    look.press("Preview the email")
+    watched.get_by_label("Message to the officer").fill("We cannot.")
+    look.press("Preview the email")
+    look(
+        moderator, reverse("admin:signatories_signature_decide", args=[of_each["published"].pk, "take-down"])
+    )
+    look.press("Preview the email")
+    look(moderator, reverse("admin:signatories_signature_change", args=[signature.pk]))
+    look.press("Add the note")
+    for action, done in (("Accept", "Accept"), ("Hand over or take", "Hand over"), ("Park", "Park")):
+        look(moderator, reverse("admin:signatories_signature_changelist"))
+        watched.locator("#result_list tbody .action-select").first.check()
+        watched.get_by_label("Action:").select_option(label=action)
+        look.press("Go")
+        look.press(f"{done} 1 and send the emails" if action == "Accept" else f"{done} 1")
