@@ -11,7 +11,6 @@ a   not there (404)
 m   no such method (405)
 """
 
-import pytest
 from django.urls import reverse
 
 from tests.accounts.asking_everybody import PEOPLE, addresses, answers, arguments, contents, read_table
