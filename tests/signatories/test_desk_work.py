@@ -245,3 +245,13 @@ def test_hostile_words_stay_words_everywhere_on_the_desk(staff, moderator):
         soup = soup_of(page)
         assert hostile in soup.get_text() or hostile in str([i.get("value") for i in soup.select("input")])
         assert not [script for script in soup.select("script") if "alert" in script.get_text()]
+
+
+def test_access_keys_on_the_record_open_pages_and_are_written_there(staff):
+    page = soup_of(staff.get(record_of(SignatureFactory(submitted=True))))
+    keys = {
+        link["accesskey"].upper(): link.get_text().strip().lower() for link in page.select("a[accesskey]")
+    }
+    said = dict(line.get_text().split(": ") for line in page.select(".record-keys li"))
+    assert keys == said
+    assert set(keys) == {"A", "C", "R", "N"}
