@@ -26,6 +26,15 @@ from tests.newsletter.making import draft_issue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+# Files; and an email as it is sent, where no script runs and so no axe.
+NO_PAGES = {
+    "admin:jsi18n",
+    "admin:signatories_signature_report_csv",
+    "admin:newsletter_newsletterissue_preview",
+    "admin:newsletter_newsletterissue_results",
+    "admin:newsletter_subscriber_export",
+    "admin:newsletter_subscriberimport_problems",
+}
 # Whoever may see less sees these otherwise than an administrator.
 OTHERWISE = ["index", "signatories_signature_change", "signatories_commitmentedit_change"]
 OTHERWISE += ["signatories_organisation_change", "declaration_declarationversion_change"]
@@ -93,8 +102,8 @@ def busy(world):
 def admin_paths(objects, role):
     """Return every address of the admin that shows this role a page of HTML."""
     place = PEOPLE.index(role)
-    names = [name for name, row in ROWS.items() if name.startswith("admin:") and row["GET"][place] == "i"]
-    return {name: reverse(name, kwargs=arguments(name, objects)) for name in names}
+    seen = {name for name, row in ROWS.items() if name.startswith("admin:") and row["GET"][place] == "i"}
+    return {name: reverse(name, kwargs=arguments(name, objects)) for name in sorted(seen - NO_PAGES)}
 
 
 def more_states(objects, of_each):
@@ -107,18 +116,12 @@ def more_states(objects, of_each):
     yield from (
         reverse("admin:signatories_commitmentedit_decide", args=[edit, what]) for what in ("accept", "reject")
     )
-    for signature in of_each.values():
-        yield reverse("admin:signatories_signature_change", args=[signature.pk])
+    for status in ("draft", "published", "declined", "taken_down"):
+        yield reverse("admin:signatories_signature_change", args=[of_each[status].pk])
     yield reverse("admin:signatories_signature_restore", args=[of_each["taken_down"].pk])
     yield reverse("admin:signatories_signature_find") + "?q=bins"
     yield reverse("admin:newsletter_newsletterissue_change", args=[issue])
     yield reverse("admin:newsletter_newsletterissue_sending", args=[issue])
-
-
-def can_be_looked_at(answer):
-    """Tell whether it is a page on which scripts run, and axe is one: no file, and no email as it is sent."""
-    is_page = answer.headers["Content-Type"].startswith("text/html")
-    return is_page and "sandbox" not in answer.headers.get("Content-Security-Policy", "")
 
 
 class Looking:
@@ -149,11 +152,10 @@ def test_every_page_is_accessible_and_valid(busy, watched, live_server):
     assert paths
     wrong = []
     for path in [*paths.values(), *more_states(objects, of_each)]:
-        if can_be_looked_at(administrator.get(path)):
-            try:
-                assert look(administrator, path).ok, path
-            except AssertionError as error:
-                wrong.append(str(error))
+        try:
+            assert look(administrator, path).ok, path
+        except AssertionError as error:
+            wrong.append(str(error))
     assert not wrong, "\n\n".join(wrong)
 
 
@@ -163,12 +165,11 @@ def test_pages_of_other_roles_and_refusals_are_accessible(busy, page, live_serve
     people["nobody"] = Client()
     sign_in_as_staff(people["nobody"], User.objects.create_user("nobody@communities.gov.uk", role=""))
     assert look(people["nobody"], reverse("admin:index")).status == 403
-    for role in ("viewer", "moderator", "editor"):
+    for role, names in (("viewer", OTHERWISE), ("moderator", OTHERWISE[:2]), ("editor", OTHERWISE[:1])):
         mine = admin_paths(objects, role)
-        for name in OTHERWISE:
+        for name in names:
             assert look(people[role], mine[f"admin:{name}"]).ok, (role, name)
-        refused = reverse("admin:accounts_user_changelist")
-        assert look(people[role], refused).status == 403
+        assert look(people[role], reverse("admin:accounts_user_changelist")).status == 403
 
 
 def test_pages_behind_a_button_are_accessible(busy, watched, live_server):
@@ -186,7 +187,7 @@ def test_pages_behind_a_button_are_accessible(busy, watched, live_server):
     look.press("Preview the email")
     look(moderator, reverse("admin:signatories_signature_change", args=[signature.pk]))
     look.press("Add the note")
-    for action, done in (("Accept", "Accept"), ("Hand over or take", "Hand over"), ("Park", "Park")):
+    for action, done in (("Park", "Park"), ("Hand over or take", "Hand over"), ("Accept", "Accept")):
         look(moderator, reverse("admin:signatories_signature_changelist"))
         watched.locator("#result_list tbody .action-select").first.check()
         watched.get_by_label("Action:").select_option(label=action)
