@@ -181,11 +181,10 @@ def _is_overtaken(receipt: Receipt, email: Email) -> bool:
 
 
 def _said(receipt: Receipt) -> str:
-    return (
-        f"{receipt.get_outcome_display()}: {receipt.words}"
-        if receipt.words
-        else (f"{receipt.get_outcome_display()}.")
-    )
+    """Return why, in words; that it came back is said by its state."""
+    if receipt.words and receipt.outcome == Outcome.RETURNED:
+        return receipt.words
+    return ": ".join(filter(None, [receipt.get_outcome_display(), receipt.words]))
 
 
 def _lose(email: Email, reason: LostAddress.Reason, receipt: Receipt) -> None:

@@ -6,6 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from declaration.newsletter.links import manage_token
+from declaration.newsletter.models import Suppression
+from declaration.newsletter.subscribing import suppress
 from declaration.outbox.leaving import leave_token
 from tests.accounts.people import sign_in_as_staff, staff_member
 from tests.browser import assert_accessible, assert_good_in_browser
@@ -53,6 +55,9 @@ def test_editors_pages(watched, live_server):
         reverse("admin:newsletter_newsletterissue_sending", args=[one.pk]) for one in (draft, approved, going)
     ]
     paths.append(reverse("admin:newsletter_subscriber_changelist"))
+    suppress(address="gone@example.uk", reason="bounced", by=None, source="GOV.UK Notify")
+    paths.append(reverse("admin:newsletter_suppression_changelist"))
+    paths.append(reverse("admin:newsletter_suppression_change", args=[Suppression.objects.get().pk]))
     for path in paths:
         assert watched.goto(live_server.url + path).status == 200
         assert_accessible(watched)

@@ -31,17 +31,17 @@ class SuppressionForm(PlainErrors, forms.ModelForm):
 @admin.register(Suppression)
 class SuppressionAdmin(admin.ModelAdmin):
     list_display = ("number", "reason", "source", "note", "at", "by")
-    list_filter = ("reason", ("at", admin.DateFieldListFilter))
+    list_filter = ("reason",)
     list_select_related = ("by",)
     list_per_page = 50
     paginator = LongListPaginator
     show_full_result_count = False
     # Only a whole address finds anything: its hash is all there is.
     search_fields = ("address",)
-    search_help_text = "Type a whole email address."
     form = SuppressionForm
     fields = ("email", "note")
     change_form_template = "admin/newsletter/suppression/change_form.html"
+    change_list_template = "admin/newsletter/suppression/change_list.html"
 
     @admin.display(description="number", ordering="pk")
     def number(self, suppression: Suppression) -> int:
