@@ -126,3 +126,19 @@ def test_stops_when_too_many_of_the_first_come_back(going):
     mailing.refresh_from_db()
     assert mailing.trouble == f"It stopped by itself: 3 of the first {mailing.settled} failed or came back."
     assert mailing.state == "paused"
+
+
+def test_stops_by_itself_when_too_many_of_the_first_fail(going, monkeypatch):
+    monkeypatch.setattr(mass_delivery, "CHUNK", 400)
+    mailing = going(300)
+    refused = Never("550", "No such person")
+    transport = FakeTransport(lambda email: refused if email.to.startswith("p1") else "250")
+    while mass_delivery.send_mailings(transport):
+        continue
+    assert counted(mailing)["failed"] == 11
+    assert (mailing.state, mailing.waiting) == ("paused", 200)
+    assert mailing.trouble == "It stopped by itself: 11 of the first 100 failed."
+    mailings.resume(mailing=mailing)
+    while mass_delivery.send_mailings(transport):
+        continue
+    assert counted(mailing) == {"failed": 111, "sent": 189}
