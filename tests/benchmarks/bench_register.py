@@ -106,6 +106,8 @@ class Measured:
         The first few say how many take about the time to measure; later rounds know.
         """
         asked = (path, headers)
+        if not unique and asked not in self.enough:
+            self._ask((path, headers, expect, unique, 1))  # that it is kept
         requests = self.enough.get(asked, 4)
         while True:
             start = self._spent()
