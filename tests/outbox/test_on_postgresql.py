@@ -1,18 +1,24 @@
-"""Results and marks travel to PostgreSQL together, each a transaction of its own; and an issue on it."""
+"""Several senders on PostgreSQL: statements that travel together, an issue for two, a quota for four."""
 
+import random
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import ProgrammingError, connection
+from django.utils import timezone
 
 from declaration.accounts.models import User
-from declaration.outbox import claiming, mailings, mass_delivery
+from declaration.outbox import claiming, mailings, mass_delivery, quota
 from declaration.outbox.leaving import PLACEHOLDER
 from declaration.outbox.models import Email, Mailing
 from declaration.outbox.pipelining import Transaction, post
 from tests.signatories.databases import own_database
 
+MINUTE, SENDERS = timedelta(seconds=60), 4
 ON_DISK = "SELECT (current_setting('synchronous_commit') = 'on')::int"
 RENAME = "UPDATE accounts_user SET full_name = %s WHERE email = %s RETURNING id"
 
@@ -68,6 +74,30 @@ def test_keeps_what_came_before_an_error_and_uses_the_connection_no_more(person)
     assert first.closed
     with pytest.raises(ProgrammingError):
         post([Transaction("SELECT nothing", [])])()
+
+
+def take(number, together):
+    together.wait()
+    return quota.take(number)
+
+
+def test_keeps_to_the_quota_in_every_minute_and_day_with_four_senders(settings):
+    settings.NEWSLETTERS_PER_MINUTE, settings.NEWSLETTERS_PER_DAY = 1000, 4000
+    chance, taken = random.Random(8), []
+    start = datetime(2026, 11, 21, 23, 50, tzinfo=UTC)
+    with time_machine.travel(start, tick=False) as clock, ThreadPoolExecutor(SENDERS) as senders:
+        while timezone.now() < start + timedelta(minutes=20):
+            together = threading.Barrier(SENDERS)
+            wanted = [chance.choice([7, 90, 400]) for _ in range(SENDERS)]
+            taken.append((timezone.now(), sum(senders.map(take, wanted, [together] * SENDERS))))
+            clock.shift(timedelta(seconds=chance.uniform(2, 15)))
+        list(senders.map(lambda _: connection.close(), range(SENDERS)))
+    minutes = [sum(number for at, number in taken if first <= at < first + MINUTE) for first, _ in taken]
+    assert max(minutes) == 1000
+    days = Counter()
+    for at, number in taken:
+        days[at.date()] += number
+    assert list(days.values()) == [4000, 4000]
 
 
 class Wide:
