@@ -160,11 +160,12 @@ class Stack:
             pytest.fail(f"manage.py {' '.join(arguments)[:200]} failed:\n{ran.stdout}\n{ran.stderr}")
         return ran.stdout
 
-    def python(self, code, **names):
+    def python(self, code, *, seconds=120, **names):
         """Run code inside the service; `names` are passed as JSON and `answer` is returned as JSON."""
         given = f"import json; globals().update(json.loads({json.dumps(names)!r}))"
         script = f"{given}\n{code}\nprint('ANSWER' + json.dumps(globals().get('answer')))"
-        printed = self.manage("shell", "--verbosity", "0", "--no-imports", "--command", script)
+        shell = ["shell", "--verbosity", "0", "--no-imports", "--command"]
+        printed = self.manage(*shell, script, seconds=seconds)
         return json.loads(printed.rpartition("ANSWER")[2])
 
     def rows(self, query, *values):
