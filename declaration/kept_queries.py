@@ -82,8 +82,12 @@ class _Asked:
     _fields = ()
 
     def __init__(self, compiler: SQLCompiler) -> None:
-        self.query = self
         self._compiler = compiler
+
+    @property
+    def query(self) -> "_Asked":
+        """Itself; kept nowhere, so that nothing is left for the garbage collector."""
+        return self
 
     def get_compiler(self, using: str) -> SQLCompiler:
         return self._compiler

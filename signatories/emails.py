@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from declaration.outbox.queue import owed, part, queue, queue_together
+from declaration.outbox.queue import owed, queue, queue_together
 from declaration.switches import publication_paused_until
 from signatories.links import APPROVER_LINK_DAYS, absolute, approver_url
 from signatories.models import CorrectionRequest, ModerationDecision, Outcome, Signature
@@ -126,32 +126,19 @@ def send_signed_copies(signature: Signature, *, public_from: date | None) -> Non
     ``public_from`` is the day on which it will be published, None when it is public now.
     """
     assert signature.version is not None  # noqa: S101
-    facts: dict[str, Any] = {
-        "signature": signature,
-        "commitment": signature.commitment,
+    copy: dict[str, Any] = {
         "version": signature.version,
         "principles": list(signature.version.principles.all()),
+        "public_url": absolute(signature.organisation.get_absolute_url()),
         "public_from": public_from,
         "certificate_url": absolute(reverse("certificate", args=[signature.reference])),
     }
-    # The copy itself is the same for both.
-    copy = part("signed_copy", facts)
-    public_url = absolute(signature.organisation.get_absolute_url())
     readers = {"send_approver_signed_copy": signature.approver_email}
     if not signature.approver_is_officer:
         readers["send_officer_signed_copy"] = _officer_email(signature)
     queue_together(
         [
-            _send(
-                signature,
-                post=owed,
-                to=to,
-                message=message,
-                key="signed",
-                copy=copy,
-                public_url=public_url,
-                public_from=public_from,
-            )
+            _send(signature, post=owed, to=to, message=message, key="signed", **copy)
             for message, to in readers.items()
         ]
     )

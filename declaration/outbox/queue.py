@@ -121,13 +121,5 @@ def written(message: str, context: Mapping[str, Any]) -> dict[str, str]:
     return parts | {"subject": SPACES.sub(" ", parts["subject"]).strip()[:subject_length]}
 
 
-def part(name: str, context: Mapping[str, Any]) -> dict[str, str]:
-    """Return a part of templates/emails/parts/, as text and as HTML, for several emails of one context."""
-    return {
-        "text": render_to_string(f"emails/parts/{name}.txt", context, using="jinja2"),
-        "html": render_to_string(f"emails/parts/{name}.html", context, using="jinja2"),
-    }
-
-
 def _cleaned(words: str) -> str:
     return CONTROL_CHARACTERS.sub("", LINE_BREAKS.sub("\n", words)).strip() + "\n"
