@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from declaration import switches, wording
 from declaration.fresh_pages import forget_pages
@@ -30,6 +32,13 @@ CHROMIUM_PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
 
 
 def pytest_configure(config):
+    # A machine that is busy with something else must not look like code that is slow.
+    slow = [HealthCheck.too_slow]
+    parent = hypothesis_settings.default
+    hypothesis_settings.register_profile(
+        "unhurried", parent=parent, deadline=None, suppress_health_check=slow
+    )
+    hypothesis_settings.load_profile("unhurried")
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 

@@ -21,7 +21,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from tests.accounts.asking_everybody import arguments
-from tests.accounts.test_access import PEOPLE, ROWS, world
+from tests.accounts.conftest import world
+from tests.accounts.test_access import PEOPLE, ROWS
 from tests.factories import OrganisationFactory, RepresentativeFactory, signature_that_is
 from tests.security.nasty import FORM, Nasty
 
