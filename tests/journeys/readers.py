@@ -16,7 +16,7 @@ class Reader(Public):
         """A sheet of A4 has the map and the tables as tables, and nothing to press or fill in."""
         self.page.emulate_media(media="print")
         self.page.set_viewport_size({"width": 680, "height": 960})
-        table = self.page.locator("#councils ~ table")
+        table = self.page.locator("#councils ~ table").first
         assert table.evaluate("(one) => getComputedStyle(one).display") == "table"
         assert self.page.get_by_role("group", name="Map of councils").is_visible()
         assert not [one for one in self.page.locator("form, button, select").all() if one.is_visible()]

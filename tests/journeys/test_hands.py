@@ -85,7 +85,7 @@ def test_wrong_answers_stay_on_the_page(officer):
     then(officer).sees_error(
         "Enter the full name of the person who will sign",
         "Enter the job title of the person who will sign",
-        "Enter a valid email address.",
+        "Enter an email address in the correct format, like name@example.gov.uk",
         "Select in what capacity they sign",
     )
     then(officer).sees_field("Their work email address", "chief at council")

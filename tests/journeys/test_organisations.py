@@ -8,7 +8,8 @@ from tests.journeys.officers import Officer
 from tests.journeys.telling import given, then, when
 
 CHARITY = Council("Warm Homes Advice", "warm-homes-advice", "warmhomes.example.org.uk")
-TWO_COUNCILS = Council("Worthing Borough Council", "worthing", "adur-worthing.gov.uk")
+# The first of the districts: journeys that need many begin at the end.
+TWO_COUNCILS = Council("Adur District Council", "adur", "adur-worthing.gov.uk")
 
 
 def an_officer(world, council, **options):

@@ -198,7 +198,7 @@ def test_care_for_a_record_from_its_page(staff, moderator, colleague):
         ("park", {"until": "", "park_note": "Kept words"}, "Enter the day on which it comes back"),
         ("park", {"until": "2020-01-01", "park_note": "Kept words"}, "Enter a day after today"),
         ("note", {"text": ""}, "Write the note first"),
-        ("assign", {"to": "9" * 30}, "Select a valid choice"),
+        ("assign", {"to": "9" * 30}, "Select from the choices"),
     ],
 )
 def test_wrong_answers_on_the_record_are_told_and_kept(what, typed, error, staff):

@@ -15,9 +15,10 @@ from declaration.newsletter.illustrating import NotAPicture, add_picture
 from declaration.newsletter.models import Picture
 from declaration.newsletter.rendering import picture_markdown
 from declaration.newsletter.writing import is_alt
+from declaration.plain_errors import PlainErrors
 
 
-class PictureForm(forms.Form):
+class PictureForm(PlainErrors, forms.Form):
     file = forms.FileField(
         label="The picture",
         help_text="PNG, JPEG or GIF, up to 900 KB, one that does not move. We write it anew, without the"
