@@ -115,12 +115,12 @@ class Stack:
     def stop_web(self):
         self.web.stop()
 
-    def start_worker(self, concurrency=2):
+    def start_worker(self, concurrency=2, queues="transactional,newsletter"):
         """Start the worker with its clock, and wait until it takes tasks."""
         log = self.folder / "worker.log"
         ready = log.read_text(errors="replace").count(" ready.") if log.exists() else 0
         celery = python("celery", "--app=config", "worker", "--beat", "--loglevel=INFO", "--without-mingle")
-        options = [f"--concurrency={concurrency}", "--queues=transactional,newsletter", "--without-gossip"]
+        options = [f"--concurrency={concurrency}", f"--queues={queues}", "--without-gossip"]
         self.worker = Program([*celery, *options], log, env=self.env)
         wait_until(lambda: log.read_text(errors="replace").count(" ready.") > ready, what="the worker")
 

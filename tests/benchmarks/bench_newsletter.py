@@ -17,7 +17,7 @@ from contextlib import ExitStack
 import pytest
 from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: TID251
 
-from tests.programs import LOOPBACK, ROOT, smtp_sink, wait_until
+from tests.programs import LOOPBACK, ROOT, Program, python, smtp_sink, wait_until
 from tests.servers import Stack
 
 MAILS = int(os.environ.get("NEWSLETTER_MAILS", "100000"))
@@ -235,7 +235,13 @@ def test_sign_in_codes_while_an_issue_goes_out():
         sink = opened.enter_context(smtp_sink(keep=False))
         stack = opened.enter_context(Stack("postgres", web=False, worker=False, smtp=sink.port))
         stack.python(MAKE, mails=MAILS, name="issue", body=BODY)
-        stack.start_worker(concurrency=3)
+        # The two workers of compose.yaml.
+        celery = python("celery", "--app=config", "worker", "--queues=newsletter", "--concurrency=2")
+        newsletter = Program(
+            [*celery, "--hostname=newsletter@%h"], stack.folder / "newsletter.log", env=stack.env
+        )
+        opened.callback(newsletter.kill)
+        stack.start_worker(concurrency=4, queues="transactional")
         wait_until(lambda: sent(stack) > 100, what="the issue to go out")
         found = stack.python(CODE, codes=CODES)
     waits = sorted(found["waits"])
