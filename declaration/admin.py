@@ -1,5 +1,6 @@
 """Versions of the Declaration, service areas and switches in the admin."""
 
+import itertools
 from typing import Any
 
 from django import forms
@@ -24,8 +25,32 @@ def _is_published(version: DeclarationVersion | None) -> bool:
     return version is not None and version.published_at is not None
 
 
+class PrinciplesFormSet(forms.BaseInlineFormSet):
+    """Principles may change places: the database checks numbers row by row, not when all are saved."""
+
+    def save_existing_objects(self, commit: bool = True) -> list[Any]:
+        self._make_way()
+        return super().save_existing_objects(commit)
+
+    def _make_way(self) -> None:
+        """Let rows that give up their number do so before another row takes it."""
+        leaving = [
+            form.instance.pk
+            for form in self.initial_forms
+            if form in self.deleted_forms or "number" in form.changed_data
+        ]
+        rows = Principle.objects.filter(version=self.instance)
+        taken = {*rows.values_list("number", flat=True)} | {
+            form.cleaned_data.get("number") for form in self.forms
+        }
+        free = (number for number in itertools.count(1) if number not in taken)
+        for key, number in zip(leaving, free, strict=False):
+            rows.filter(pk=key).update(number=number)
+
+
 class PrincipleInline(ShortInline):
     model = Principle
+    formset = PrinciplesFormSet
 
     def has_add_permission(self, request: HttpRequest, obj: DeclarationVersion | None = None) -> bool:
         return super().has_add_permission(request, obj) and not _is_published(obj)

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from declaration.audit.models import AuditEvent
-from declaration.models import DeclarationVersion, ServiceArea
+from declaration.models import DeclarationVersion, Principle, ServiceArea
 from tests.accounts.people import sign_in_as_staff
 from tests.factories import DeclarationVersionFactory, ServiceAreaFactory, UserFactory
 from tests.html import assert_valid_html
@@ -56,6 +56,33 @@ def test_write_and_publish_a_new_wording(administrator, person):
     assert version.wording_hash == version.compute_wording_hash()
     verbs = [event.verb for event in AuditEvent.objects.about(version).order_by("pk")]
     assert verbs == ["add", "edit principles", "publish"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "gone", "found"),
+    [
+        ((2, 1, 3), set(), ["B", "A", "C"]),
+        ((2, 3, 1), set(), ["C", "A", "B"]),
+        ((2, 2, 3), {1}, ["A", "C"]),
+        ((1, 3, 2), {1}, ["A", "C"]),
+    ],
+)
+def test_let_principles_change_places(administrator, numbers, gone, found):
+    version = DeclarationVersionFactory()
+    version.principles.all().delete()
+    rows = [
+        Principle.objects.create(version=version, number=number, title=title, text="Always.")
+        for number, title in enumerate("ABC", start=1)
+    ]
+    typed = {"number": str(version.number), "title": version.title, "introduction": version.introduction}
+    typed |= {"principles-TOTAL_FORMS": "3", "principles-INITIAL_FORMS": "3"}
+    for place, (row, number) in enumerate(zip(rows, numbers, strict=True)):
+        values = {"id": row.pk, "number": number, "title": row.title, "text": row.text}
+        typed |= {f"principles-{place}-{name}": str(value) for name, value in values.items()}
+        if place in gone:
+            typed[f"principles-{place}-DELETE"] = "on"
+    assert administrator.post(page_of(version), typed).status_code == 302
+    assert list(version.principles.order_by("number").values_list("title", flat=True)) == found
 
 
 def test_look_at_a_wording_publishes_nothing(administrator):
