@@ -28,6 +28,19 @@ def _is_published(version: DeclarationVersion | None) -> bool:
 class PrinciplesFormSet(forms.BaseInlineFormSet):
     """Principles may change places: the database checks numbers row by row, not when all are saved."""
 
+    def clean(self) -> None:
+        """Refuse the number of a principle that came into being since the page was opened."""
+        super().clean()
+        shown = [form.instance.pk for form in self.initial_forms]
+        unseen = Principle.objects.filter(version_id=self.instance.pk).exclude(pk__in=shown)
+        taken = {*unseen.values_list("number", flat=True)}
+        for form in self.forms:
+            number = form.cleaned_data.get("number") if hasattr(form, "cleaned_data") else None
+            if number in taken and form not in self.deleted_forms:
+                form.add_error(
+                    "number", "Somebody has added a principle with this number. Open the page again to see it"
+                )
+
     def save_existing_objects(self, commit: bool = True) -> list[Any]:
         self._make_way()
         return super().save_existing_objects(commit)

@@ -85,6 +85,17 @@ def test_let_principles_change_places(administrator, numbers, gone, found):
     assert list(version.principles.order_by("number").values_list("title", flat=True)) == found
 
 
+def test_say_so_when_a_principle_was_added_since_the_page_was_opened(administrator):
+    DeclarationVersionFactory(published=True)
+    assert administrator.post(f"{LIST}add/", NEW).status_code == 302
+    version = DeclarationVersion.objects.get(number=2)
+    page = administrator.post(page_of(version), NEW)
+    assert page.status_code == 200
+    assert "Somebody has added a principle with this number" in page.content.decode()
+    assert "Users first" in page.content.decode()
+    assert version.principles.count() == 1
+
+
 def test_look_at_a_wording_publishes_nothing(administrator):
     version = DeclarationVersionFactory()
     for method in ("get", "head"):
