@@ -62,19 +62,15 @@ class SubscriberImportAdmin(NobodyWrites):
         """Take a file and check it row by row; nothing is imported yet."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None)
-        if request.method == "POST":
-            form = UploadForm(request.POST, request.FILES)
-            if form.is_valid():
-                file = form.cleaned_data["file"]
-                try:
-                    checked = importing.check(
-                        name=file.name or "", content=file.read(), by=person_of(request)
-                    )
-                except UnreadableList as unreadable:
-                    form.add_error("file", str(unreadable))
-                else:
-                    return redirect("admin:newsletter_subscriberimport_change", checked.pk)
+        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+        if request.method == "POST" and form.is_valid():
+            file = form.cleaned_data["file"]
+            try:
+                checked = importing.check(name=file.name or "", content=file.read(), by=person_of(request))
+            except UnreadableList as unreadable:
+                form.add_error("file", str(unreadable))
+            else:
+                return redirect("admin:newsletter_subscriberimport_change", checked.pk)
         context = {**self._context(request), "title": "Import a list of readers", "form": form}
         return TemplateResponse(request, "admin/newsletter/subscriberimport/upload.html", context)
 
