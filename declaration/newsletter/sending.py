@@ -31,7 +31,14 @@ DRIFT_AT_MOST: Final = 0.01
 
 
 class NotPossible(Exception):
-    """The issue does not stand where this can be done; the words say why."""
+    """The issue does not stand where this can be done; the words say why.
+
+    `field` names what was typed wrong, where it was that.
+    """
+
+    def __init__(self, words: str, *, field: str = "") -> None:
+        super().__init__(words)
+        self.field = field
 
 
 @transaction.atomic
@@ -75,9 +82,12 @@ def _schedule(
     if not issue.is_editable:
         raise NotPossible("It has been scheduled already.")
     if not readers:
-        raise NotPossible("Nobody would get it.")
+        raise NotPossible("Nobody would get it.", field="typed")
     if not is_right:
-        raise NotPossible(f"It goes to {readers} readers now, and you typed {typed}. Check who gets it.")
+        words = f"It goes to {readers:,} readers now, and you typed {typed:,}. Check who gets it."
+        raise NotPossible(words, field="typed")
+    if at is not None and at < timezone.now():
+        raise NotPossible("This moment is over. Choose one that is to come", field="at")
     earliest = timezone.now() + UNDO
     issue.send_at, issue.scheduled_by = max(at or earliest, earliest), by
     issue.save(update_fields=["send_at", "scheduled_by"])
@@ -107,7 +117,8 @@ def send_test(*, issue: NewsletterIssue, by: User, to: list[str]) -> int:
     known = {person.email.lower() for person in people}
     strangers = ", ".join(address for address in to if address not in known)
     if strangers:
-        raise NotPossible(f"There is no colleague with this address: {strangers}. Nothing was sent.")
+        words = f"There is no colleague with this address: {strangers}. Nothing was sent."
+        raise NotPossible(words, field="to")
     # Sent to the same people again only when something has changed.
     fingerprint = hashlib.sha256("\0".join([mail.subject, mail.html, *sorted(to)]).encode()).hexdigest()[:16]
     mailing = mailings.open_mailing(
@@ -135,6 +146,7 @@ def start_what_is_due() -> None:
         _hold_back(until)
         return
     due = NewsletterIssue.objects.filter(send_at__lte=timezone.now(), published_at=None)
+    due = due.exclude(mailing__state=Mailing.State.CANCELLED)
     for issue in due.order_by("send_at")[:5]:
         _begin(issue)
 

@@ -14,7 +14,7 @@ from declaration.newsletter.admin.issues import ScheduleForm
 from declaration.newsletter.linting import problems_of
 from declaration.newsletter.models import Interest, NewsletterIssue
 from declaration.newsletter.progress import reader_in
-from declaration.outbox import mass_delivery, mass_sweeping
+from declaration.outbox import mailings, mass_delivery, mass_sweeping
 from declaration.outbox.models import Email
 from tests.accounts.people import sign_in_as_staff, staff_member
 from tests.html import assert_valid_html
@@ -70,6 +70,44 @@ def test_goes_the_whole_road(client, editor):
     assert "The email to this address: Sent." in page
     lines = b"".join(client.get(reverse("admin:newsletter_newsletterissue_results", args=[issue.pk])))
     assert lines.count(b"reader") == 3
+
+
+def test_keeps_what_was_typed_beside_what_is_wrong(client, editor):
+    subscribers(3)
+    sign_in_as_staff(client, editor)
+    issue = approved_issue()
+    for typed, field, words in [
+        ({"typed": "2", "at": "2030-06-01T09:00"}, "typed", "It goes to 3 readers now, and you typed 2."),
+        ({"typed": "3", "at": "2020-06-01T09:00"}, "at", "This moment is over."),
+        ({"typed": "3", "at": "2027-03-28T01:30"}, "at", "London’s clock changes in this night"),
+    ]:
+        page = do(client, issue, "schedule", **typed).content.decode()
+        assert_valid_html(page)
+        reason = page.partition(f'id="id_{field}_error">')[2].partition("<")[0]
+        assert reason.startswith(words)
+        assert f'<a href="#id_{field}">{words}' in page
+        for value in typed.values():
+            assert f'value="{value}"' in page
+        # Who looks for a reader from there gets an answer, too.
+        assert f'<form method="get" action="{record(issue)}"' in page
+    page = do(client, issue, "test", to="jo@camden.gov.uk").content.decode()
+    assert 'value="jo@camden.gov.uk"' in page
+    assert "no colleague with this address" in page.partition('id="id_to_error">')[2].partition("<")[0]
+    assert not NewsletterIssue.objects.exclude(send_at=None).exists()
+
+
+def test_begins_the_next_issue_after_many_that_were_cancelled_while_prepared(editor):
+    subscribers(1)
+    for _ in range(6):
+        cancelled = published_issue()
+        mailings.cancel(mailing=cancelled.mailing)
+    NewsletterIssue.objects.update(published_at=None)
+    waiting = approved_issue()
+    sending.schedule(issue=waiting, by=editor, at=None, typed=1)
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        sending.start_what_is_due()
+    waiting.refresh_from_db()
+    assert waiting.published_at is not None
 
 
 def test_the_writer_cannot_approve(editor):
@@ -171,12 +209,18 @@ def test_waits_while_newsletters_are_paused(editor):
         ("2027-06-01T09:00", datetime(2027, 6, 1, 8, tzinfo=UTC)),
         ("2027-03-28T01:30", None),
         ("2026-10-25T01:30", None),
+        ("2027-10-31T00:59", datetime(2027, 10, 30, 23, 59, tzinfo=UTC)),
+        ("2027-10-31T02:00", datetime(2027, 10, 31, 2, tzinfo=UTC)),
     ],
 )
 def test_schedules_in_london_time_across_clock_changes(typed, moment):
     form = ScheduleForm({"at": typed, "typed": "1"})
     assert form.is_valid() is (moment is not None)
-    if moment:
+    if moment is None:
+        assert form.errors["at"] == [
+            "London’s clock changes in this night: choose a time before 1am or from 2am on"
+        ]
+    else:
         assert form.cleaned_data["at"] == moment
 
 

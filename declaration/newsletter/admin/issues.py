@@ -82,15 +82,35 @@ class TestForm(PlainErrors, forms.Form):
         return addresses
 
 
+class LondonTimeField(forms.DateTimeField):
+    """A moment by London's clock, which once a year shows an hour twice and once a year leaves one out."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as refused:
+            if refused.code != "ambiguous_timezone":
+                raise
+            words = "London’s clock changes in this night: choose a time before 1am or from 2am on"
+            raise forms.ValidationError(words, code=refused.code) from refused
+
+
+class NumberField(forms.IntegerField):
+    """A whole number, also as people write a large one: «1,000,000»."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python("".join(str(value or "").replace(",", "").split()))
+
+
 class ScheduleForm(PlainErrors, forms.Form):
-    at = forms.DateTimeField(
+    at = LondonTimeField(
         label="When, in London time",
         required=False,
         help_text="Leave it empty to send as soon as possible, which is in ten minutes.",
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={"invalid": "Enter a day and a time that exist in London"},
+        error_messages={"invalid": "Enter a real day and time, like 31 3 2027 at 9:30"},
     )
-    typed = forms.IntegerField(
+    typed = NumberField(
         label="Type the number of readers",
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": "Type the number of readers", "invalid": "Type a number"},
@@ -216,6 +236,10 @@ class IssueAdmin(AuditedAdmin):
             else:
                 raise Http404
         except sending.NotPossible as refused:
+            if form is not None and refused.field:
+                # What was typed stays, with the reason beside it.
+                form.add_error(refused.field, str(refused))
+                return self._record(request, self._issue(pk), **{verb: form})
             self.message_user(request, str(refused), messages.ERROR)
         else:
             self.message_user(request, said, messages.SUCCESS)
