@@ -148,9 +148,14 @@ def resume(*, mailing: Mailing) -> None:
 
 
 @transaction.atomic
-def cancel(*, mailing: Mailing) -> None:
+def cancel(*, mailing: Mailing, why: str = "") -> None:
     """Send no more of it; what waits is cancelled bit by bit by `look_after`. Raises NotPossible."""
-    _move(mailing, {State.PREPARING, State.SENDING, State.PAUSED}, State.CANCELLED)
+    _move(
+        mailing,
+        {State.PREPARING, State.SENDING, State.PAUSED},
+        State.CANCELLED,
+        **({"trouble": why} if why else {}),
+    )
 
 
 @transaction.atomic

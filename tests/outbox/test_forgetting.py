@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from declaration.accounts.models import User
+from declaration.audit.models import AuditEvent
 from declaration.outbox import forgetting, mailings, mass_delivery, mass_sweeping, receipts, settling
 from declaration.outbox.models import Email, Mailing, Receipt
 from declaration.outbox.queue import queue
@@ -87,3 +88,36 @@ def test_forgets_readers_and_words_and_keeps_the_numbers(database, note, owe):
         with transaction.atomic():
             queue(to=new.to, message=note, key=ended[0].key, context={"name": "Jo"})
         assert not Email.objects.filter(key=ended[0].key).exclude(to="").exists()
+
+
+@pytest.mark.parametrize("left_as", ["paused", "sending", "preparing"])
+def test_forgets_readers_of_a_mailing_that_nobody_ended(database, left_as):
+    """Paused by hand or by itself, waiting for a mail server for ever, or never begun."""
+    User.objects.bulk_create([User(email=f"p{n}@example.gov.uk") for n in range(5)])
+    mailing = going(5, "issue:1")
+    [first] = Email.objects.of(mailing)[:1]
+    Email.objects.filter(pk=first.pk).update(state="sent", sent_at=timezone.now())
+    Mailing.objects.update(state=left_as, sent=1, trouble="It stopped by itself.")
+
+    def a_day_of_the_clock():
+        forgetting.forget_old()
+        with time_machine.travel(timezone.now()) as clock:
+            for _ in range(6):
+                mass_sweeping.look_after()
+                clock.shift(timedelta(seconds=3))
+        forgetting.forget_old()
+
+    with time_machine.travel(timezone.now() + forgetting.KEPT_FOR - timedelta(days=1)):
+        a_day_of_the_clock()
+        mailing.refresh_from_db()
+        assert (mailing.state, Email.objects.count()) == (left_as, 5)
+    with time_machine.travel(timezone.now() + LATER):
+        a_day_of_the_clock()
+        assert not Email.objects.exists()
+        mailing.refresh_from_db()
+        assert (mailing.state, mailing.trouble) == ("cancelled", forgetting.TOO_OLD)
+        assert (mailing.audience, mailing.sent, mailing.cancelled, mailing.waiting) == (5, 1, 4, 0)
+        assert mailing.forgotten_at is not None
+        a_day_of_the_clock()
+    [event] = AuditEvent.objects.all()
+    assert (event.verb, event.record_id, event.actor_role) == ("cancelled", str(mailing.pk), "system")
