@@ -38,7 +38,7 @@ View = Callable[..., HttpResponseBase]
 # How much each process keeps at most, and the longest page that is kept.
 _MAXIMUM_BYTES = 24_000_000
 _MAXIMUM_BYTES_OF_FILES = 48_000_000
-_LONGEST_PAGE = 300_000
+_LONGEST_PAGE = 1_000_000
 # A client that takes gzip, and does not say «q=0».
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 # What an answer without a body repeats (RFC 9110, 15.4.5).
@@ -180,7 +180,7 @@ class _Kept:
 
 
 class _Pages:
-    """The pages that one process keeps, those made last."""
+    """The pages that one process keeps, those asked for last."""
 
     def __init__(self, room: Callable[[], int]) -> None:
         self._room = room
@@ -189,7 +189,11 @@ class _Pages:
         self._lock = threading.Lock()
 
     def get(self, key: tuple[str, str]) -> _Kept | None:
-        return self._pages.get(key)
+        with self._lock:
+            page = self._pages.get(key)
+            if page is not None:
+                self._pages.move_to_end(key)
+            return page
 
     def put(self, key: tuple[str, str], page: _Kept) -> None:
         with self._lock:

@@ -7,6 +7,7 @@ snapshot is never altered.
 """
 
 import threading
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -68,6 +69,17 @@ class Snapshot:
         }
         for facet, of in self.in_any_commitment.items():
             found[facet] = {v for v, rows in of.items() if rows & self.listed}
+        return found
+
+    @cached_property
+    def ranks(self) -> dict[str, array]:
+        """Where each row that counts stands in each order, by its number."""
+        found = {}
+        for sort, order in self.orders.items():
+            ranks = array("I", bytes(array("I").itemsize * len(self.rows)))
+            for rank, place in enumerate(order):
+                ranks[place] = rank
+            found[sort] = ranks
         return found
 
     @cached_property

@@ -3,15 +3,15 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from declaration.public_pages import public_page
+from declaration.fresh_pages import fresh_page
 from signatories.models import Kind, Region
 from signatories.register.coverage import Query, by_kind, by_nation, by_region, growth, share, survey
 from signatories.register.drawing import draw_growth, draw_map
 from signatories.register.organisations import COUNCIL_KINDS
-from signatories.register.standing import State
+from signatories.register.standing import State, in_process_now
 
 
-@public_page
+@fresh_page(besides=in_process_now)
 def coverage(request: HttpRequest) -> HttpResponse:
     """Show which councils have signed. Whatever the query string holds, the page makes sense."""
     country, query, years = survey(), Query.read(request.GET), growth()

@@ -183,6 +183,15 @@ def test_forget_old_pages_before_memory_runs_out(monkeypatch):
     assert pages._bytes == sum(page.size for page in pages._pages.values()) <= 100_000
 
 
+def test_forget_first_what_nobody_asks_for(monkeypatch):
+    monkeypatch.setattr("declaration.fresh_pages._MAXIMUM_BYTES", 100_000)
+    for number in range(20):
+        Client().get(f"/signatories/?q={number}")
+        Client().get("/signatories/?q=often")
+    assert pages.get(("/signatories/", "q=often")) is not None
+    assert pages.get(("/signatories/", "q=0")) is None
+
+
 LONG = ["/signatories.csv", "/signatories.json"]
 
 
