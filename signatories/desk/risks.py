@@ -3,10 +3,10 @@
 import re
 
 from signatories.email_domains import is_webmail, works_for
+from signatories.hinting import CONTACT_DETAILS
 from signatories.models import Organisation, Signature
 
 LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
-PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.\w|\b0\d{3,4}[ -]?\d{3}[ -]?\d{3,4}\b")
 
 
 def risks_of(signature: Signature) -> list[str]:
@@ -24,7 +24,7 @@ def risks_of(signature: Signature) -> list[str]:
         and not signature.approver_is_officer
         and not works_for(signature.approver_email, organisation),
         "text_has_links": bool(LINK.search(text)),
-        "text_has_personal_data": bool(PERSONAL.search(text)),
+        "text_has_personal_data": bool(CONTACT_DETAILS.search(text)),
         "not_the_first": organisation.signatures.exclude(pk=signature.pk).exclude(status="draft").exists(),
         "organisation_ends_soon": organisation.end_date is not None
         and commitment.target_date is not None

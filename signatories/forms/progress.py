@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from signatories.desk.risks import LINK, PERSONAL
+from signatories.desk.risks import LINK
 from signatories.forms.plain_text import PlainTextForm
+from signatories.hinting import CONTACT_DETAILS
 from signatories.models.progress import REPORTABLE
 
 
@@ -16,7 +17,7 @@ def no_links(text: str) -> None:
 
 
 def no_personal_data(text: str) -> None:
-    if PERSONAL.search(text):
+    if CONTACT_DETAILS.search(text):
         raise ValidationError("Remove the email address or phone number. An update is public at once")
 
 

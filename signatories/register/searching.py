@@ -7,7 +7,7 @@ that shares what did not change, so a search needs no lock.
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from signatories.naming import plain
@@ -101,6 +101,13 @@ class WordIndex:
                 break
         return Found(max(entries, 0), read_as)
 
+    def with_word(self, word: str, at_most: int) -> Sequence[int]:
+        """Return the entries that have exactly this word; none if more than ``at_most`` have it."""
+        posting = self._postings.get(word, ())
+        if isinstance(posting, int):
+            return places_in(posting) if posting.bit_count() <= at_most else ()
+        return posting if len(posting) <= at_most else ()
+
     def containing(self, word: str) -> list[str]:
         """Return the indexed words that a typed one stands for.
 
@@ -173,6 +180,11 @@ def bits_of(numbers: Iterable[int]) -> int:
     for number in numbers:
         digits[-1 - number] = 49  # «1»
     return int(digits, 2)
+
+
+def places_in(bits: int) -> list[int]:
+    """Return the numbers in a set of bits, the smallest first."""
+    return [place for place, digit in enumerate(bin(bits)[:1:-1]) if digit == "1"]
 
 
 def _parts_of(word: str) -> set[str]:

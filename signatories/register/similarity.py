@@ -10,6 +10,7 @@ from typing import Final
 from django.db.models import Count, Q
 
 from signatories.models import Commitment, Status
+from signatories.models.commitment import CommitmentText
 from signatories.naming import plain
 
 # How many of those that share a service area or a partner are compared word by word.
@@ -62,13 +63,13 @@ def similar_to(
     candidates = list(_candidates(commitment, areas, partners, statuses))
     if not candidates:
         return []
-    words = {candidate.pk: _words_of(candidate) for candidate in candidates}
+    words = {candidate.pk: words_of(candidate) for candidate in candidates}
     frequency = Counter(stem for found in words.values() for stem in found)
-    own = _words_of(commitment)
+    own = words_of(commitment)
     scored = []
     for candidate in candidates:
         written = words[candidate.pk]
-        shared = {stem: _weight(frequency[stem], len(candidates)) for stem in own.keys() & written.keys()}
+        shared = {stem: weight_of(frequency[stem], len(candidates)) for stem in own.keys() & written.keys()}
         same_areas = [area.name for area in candidate.service_areas.all() if area.pk in areas]
         same_partners = [one.name for one in candidate.partner_organisations.all() if one.pk in partners]
         score = AREA * len(same_areas) + PARTNER * len(same_partners) + sum(shared.values())
@@ -95,7 +96,7 @@ def _candidates(
     return list(found[:CANDIDATES])
 
 
-def _words_of(commitment: Commitment) -> dict[str, str]:
+def words_of(commitment: CommitmentText) -> dict[str, str]:
     """Return the telling words of a commitment: what they are compared by, and how they are written."""
     words: dict[str, str] = {}
     # The mission last: in a title any word may have a capital.
@@ -112,6 +113,6 @@ def _stem(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
 
 
-def _weight(frequency: int, candidates: int) -> float:
+def weight_of(frequency: int, candidates: int) -> float:
     """Return what a word in this many of the candidates is worth: 2 for a rare one, near nothing for all."""
     return 2.0 * (1 - math.log(frequency) / math.log(candidates + 1))

@@ -22,6 +22,7 @@ from signatories.models import (
 )
 from signatories.views.questions import BY_SLUG, QUESTIONS, Question
 from signatories.views.unsaved import signed_in, unsaved
+from signatories.views.writing import advice_about, advice_beside
 
 ASKED = [question for question in QUESTIONS if question.about == "commitment"]
 
@@ -77,6 +78,7 @@ def _show(
         "missing": [BY_SLUG[slug] for slug in missing or []],
         "nothing_changes": nothing_changes,
         "last_decision": edit.decisions.prefetch_related("reasons").last(),
+        "hints": advice_about(edit, commitment.signature.organisation) if edit.is_editable else [],
         "back_url": reverse("dashboard"),
     }
     return render(request, "dashboard/check_edit.html", page)
@@ -103,6 +105,8 @@ def edit_question(request: SignedInRequest, reference: str, slug: str) -> HttpRe
             form = editing.save_edit(edit=edit, read=lambda: form_with(request.POST))
         except ImpossibleEdit:
             return _no_longer_editable(request, signature, form_with(request.POST))
+        if form.is_valid() and "check" in request.POST:
+            return redirect(f"{request.path}?checked")
         if form.is_valid():
             return redirect("edit_commitment", reference)
     else:
@@ -120,6 +124,7 @@ def _ask(
         "changing": True,
         "restored": restored,
         "back_url": reverse("edit_commitment", args=[commitment.signature.reference_of(commitment)]),
+        **advice_beside(request, asked.slug, form, commitment.signature.organisation),
     }
     return render(request, "dashboard/edit_question.html", page)
 

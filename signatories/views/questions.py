@@ -16,6 +16,7 @@ from signatories.models import Commitment, ImpossibleTransition, Representative,
 from signatories.models.signature import LIVE
 from signatories.views.beginning import has_ended
 from signatories.views.unsaved import signed_in, unsaved
+from signatories.views.writing import advice_about, advice_beside
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def question(request: SignedInRequest, reference: str, slug: str) -> HttpRespons
         "changing": changing,
         "restored": typed is not None,
         "back_url": _back_url(asked, signature, changing=changing),
+        **advice_beside(request, slug, form, signature.organisation),
     }
     return render(request, "signing_up/question.html", page)
 
@@ -129,6 +131,8 @@ def _after_saving(
 ) -> HttpResponse:
     if "later" in request.POST:
         return redirect(f"{reverse('dashboard')}?saved={signature.reference}")
+    if "check" in request.POST:
+        return redirect(f"{request.path}?checked{'&change' * changing}")
     place = ORDER.index(asked.slug)
     if changing or place + 1 == len(ORDER):
         return redirect("check_answers", signature.reference)
@@ -165,6 +169,7 @@ def _show_answers(
         "tried": tried,
         "tried_while_paused": tried_while_paused,
         "last_decision": signature.decisions.order_by("pk").last(),
+        "hints": advice_about(signature.commitment, signature.organisation),
         "back_url": reverse("question", args=[signature.reference, ORDER[-1]]),
     }
     return render(request, "signing_up/check_answers.html", page)
