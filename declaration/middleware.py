@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 METHODS = ["GET", "HEAD", "POST"]
 # Below this address nothing is sent, so that what we say is allowed is true there as well.
 READ_ONLY = "/api/"
+# What pages of other sites may read with scripts.
+READ_ELSEWHERE = (READ_ONLY, "/signatories.", "/check.")
 
 # Nothing here uses a camera, a place or a payment; a script that got in could not either.
 PERMISSIONS_POLICY = ", ".join(
@@ -53,10 +55,33 @@ class RefuseMethods:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if _is_preflight(request):
+            return _leave_to_read()
         if request.method not in METHODS:
             is_read_only = request.path.startswith(READ_ONLY)
             return HttpResponseNotAllowed(["GET", "HEAD"] if is_read_only else METHODS)
         return self.get_response(request)
+
+
+def _is_preflight(request: HttpRequest) -> bool:
+    """Whether a browser asks, before a script of another site sends If-None-Match, if it may."""
+    return (
+        request.method == "OPTIONS"
+        and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META
+        and request.path.startswith(READ_ELSEWHERE)
+    )
+
+
+def _leave_to_read() -> HttpResponse:
+    """Allow any header but those that say who somebody is: nobody signs in to read this."""
+    headers = {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Allow-Methods": "GET, HEAD",
+        "Access-Control-Allow-Headers": "*",
+        "Access-Control-Max-Age": "86400",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    return HttpResponse(status=204, headers=headers)
 
 
 class RefuseNul:

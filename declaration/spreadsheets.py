@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-# What Excel and LibreOffice take for the beginning of a formula (OWASP: CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# What Excel and LibreOffice take for the beginning of a formula, also after spaces (OWASP: CSV injection).
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_BREAKS = ("\t", "\r", "\n")
 _LINES = 500
 
 
@@ -35,7 +36,7 @@ class _Echo:
 
 def neutral(value: Any) -> Any:
     """Return a cell's value; a text that a spreadsheet would calculate gets an apostrophe before it."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and (value.lstrip().startswith(_FORMULA) or value.startswith(_BREAKS)):
         return f"'{value}"
     return "" if value is None else value
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.urls import reverse
 
+from declaration.spreadsheets import neutral
 from signatories.models import Commitment, Organisation, Status
 from signatories.register.facets import Answer, Shown
 
@@ -224,11 +225,7 @@ def _lines_of(record: Record) -> Iterator[list[str]]:
 
 
 def _cell(value: object) -> str:
-    """Return a value as text that no spreadsheet takes for a formula.
-
-    Excel and others work out a cell that begins with one of these signs, also after a tab or a
-    line break; an apostrophe before it makes it text (OWASP, CSV injection).
-    """
+    """Return a value as text that no spreadsheet takes for a formula."""
     if isinstance(value, str):
         text = value
     elif value is None:
@@ -239,9 +236,7 @@ def _cell(value: object) -> str:
         text = "; ".join(value)
     else:
         text = str(value) if isinstance(value, int) else plain_json(value)
-    if text[:1].isalnum():
-        return text
-    return f"'{text}" if text.lstrip()[:1] in {"=", "+", "-", "@"} or text[:1] in {"\t", "\r"} else text
+    return text if text[:1].isalnum() else str(neutral(text))
 
 
 def plain_json(value: Any) -> str:

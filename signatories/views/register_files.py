@@ -1,7 +1,8 @@
 """The list of signatories as files: the same query as the page, the same rows."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from itertools import chain, islice
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -24,15 +25,22 @@ def _places(request: HttpRequest, answer: Answer) -> Iterable[int]:
     return answer.places_on_page() if "page" in request.GET else answer.places()
 
 
-def _open(response: HttpResponseBase) -> HttpResponseBase:
-    """Let pages of other sites read it with scripts, and say under which licence."""
-    response["Access-Control-Allow-Origin"] = "*"
-    response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link"
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response["Link"] = f'<{LICENCE}>; rel="license"'
-    return response
+def _open_data(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Let pages of other sites read it with scripts, also that nothing changed, and name the licence."""
+
+    @wraps(view)
+    def served(request: HttpRequest) -> HttpResponseBase:
+        response = view(request)
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link"
+        response["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response["Link"] = f'<{LICENCE}>; rel="license"'
+        return response
+
+    return served
 
 
+@_open_data
 @fresh_page(by_day=False)
 def signatories_csv(request: HttpRequest) -> HttpResponseBase:
     """Every commitment that answers the query, a line each."""
@@ -42,9 +50,10 @@ def signatories_csv(request: HttpRequest) -> HttpResponseBase:
     text = _gathered(chain([head], csv_of(answer, _places(request, answer))))
     response = StreamingHttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="signatories.csv"'
-    return _open(response)
+    return response
 
 
+@_open_data
 @fresh_page(by_day=False)
 def signatories_json(request: HttpRequest) -> HttpResponseBase:
     """Every signatory that answers the query, with its commitments that do."""
@@ -66,8 +75,8 @@ def signatories_json(request: HttpRequest) -> HttpResponseBase:
         yield "\n]}\n"
 
     if "page" in request.GET:
-        return _open(HttpResponse("".join(text()), content_type="application/json"))
-    return _open(StreamingHttpResponse(_gathered(text()), content_type="application/json"))
+        return HttpResponse("".join(text()), content_type="application/json")
+    return StreamingHttpResponse(_gathered(text()), content_type="application/json")
 
 
 def _gathered(pieces: Iterator[str], at_a_time: int = 100) -> Iterator[str]:
@@ -76,6 +85,7 @@ def _gathered(pieces: Iterator[str], at_a_time: int = 100) -> Iterator[str]:
         yield gathered
 
 
+@_open_data
 @fresh_page(by_day=False)
 def signatories_atom(request: HttpRequest) -> HttpResponseBase:
     """The signatories that answer, most recently updated first, fifty on a page with a link to the next."""
@@ -90,10 +100,7 @@ def signatories_atom(request: HttpRequest) -> HttpResponseBase:
         "updated": max((row.updated_at for _, row, _ in answer.rows()), default=snapshot.fresh.changed_at),
         "licence": LICENCE,
     }
-    response = render(
-        request, "signatories/feed.xml", page, content_type="application/atom+xml; charset=utf-8"
-    )
-    return _open(response)
+    return render(request, "signatories/feed.xml", page, content_type="application/atom+xml; charset=utf-8")
 
 
 @fresh_page()

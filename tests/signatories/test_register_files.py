@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from declaration import switches
-from declaration.fresh_pages import files, pages
+from declaration.fresh_pages import files, forget_pages, pages
 from declaration.freshness import move_on
 from signatories import moderation, signing
 from signatories.changes import record_change
@@ -64,7 +64,7 @@ def test_write_what_is_public_and_nothing_else():
         assert [w for w in ("@", "secret.gov.uk", signature.started_by.full_name) if w in text] == []
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+44", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+44", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "\n1", "＝1"])
 def test_write_no_formula(text):
     signature = SignatureFactory(published=True)
     Commitment.objects.filter(signature=signature).update(title=text, mission=text)
@@ -253,6 +253,23 @@ def test_let_pages_of_other_sites_read_files(path):
     assert "ETag" in response["Access-Control-Expose-Headers"]
     assert 'rel="license"' in response["Link"]
     assert not response.cookies
+    forget_pages()
+    known = Client().get(path, headers={"If-None-Match": response["ETag"]})
+    assert (known.status_code, known["Access-Control-Allow-Origin"]) == (304, "*")
+
+
+@pytest.mark.parametrize("path", [*FILES, "/check.csv", "/check.json", "/api/v1/changes/"])
+def test_let_scripts_of_other_sites_ask_if_something_changed(path):
+    asked = {"Origin": "https://example.org", "Access-Control-Request-Headers": "if-none-match"}
+    allowed = Client().options(path, headers={**asked, "Access-Control-Request-Method": "GET"})
+    assert (allowed.status_code, allowed["Access-Control-Allow-Origin"]) == (204, "*")
+    assert (allowed["Access-Control-Allow-Methods"], allowed["Access-Control-Allow-Headers"]) == (
+        "GET, HEAD",
+        "*",
+    )
+    assert Client().options(path).status_code == 405
+    elsewhere = Client().options("/check/upload/", headers={**asked, "Access-Control-Request-Method": "POST"})
+    assert elsewhere.status_code == 405
 
 
 def test_read_everything_again_when_something_else_moved_the_number():
