@@ -148,6 +148,7 @@ class Query:
     state: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
     sort: str = "name"
+    tier: str = ""  # «county» draws the county councils where there are two
 
     @classmethod
     def read(cls, data: QueryDict) -> "Query":
@@ -163,6 +164,7 @@ class Query:
             state=known("state", State.values),
             people=known("people", People.values),
             sort=sort if sort.removeprefix("-") in SORTS else "name",
+            tier="county" if data.get("tier") == "county" else "",
         )
 
     @property
@@ -225,9 +227,24 @@ class Query:
             for name in ("nation", "region", "kind", "state", "people")
             for value in getattr(self, name)
         ]
-        if self.sort != "name":
-            pairs.append(("sort", self.sort))
-        return f"?{urlencode(pairs)}"
+        return f"?{urlencode(pairs + self._besides)}"
+
+    @property
+    def _besides(self) -> list[tuple[str, str]]:
+        """Return how the councils are sorted and drawn, where that is not as usual."""
+        found = [("sort", self.sort)] if self.sort != "name" else []
+        return found + ([("tier", self.tier)] if self.tier else [])
+
+    @property
+    def of_other_tier(self) -> "Query":
+        """Return this query with the other tier on the map."""
+        return replace(self, tier="" if self.tier else "county")
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Return what the form of the page has no box for, and must not lose."""
+        chosen = [(name, value) for name in ("nation", "people") for value in getattr(self, name)]
+        return chosen + self._besides
 
 
 def percent(part: int, whole: int) -> str:

@@ -15,7 +15,7 @@ from signatories.register.standing import State, in_process_now
 def coverage(request: HttpRequest) -> HttpResponse:
     """Show which councils have signed. Whatever the query string holds, the page makes sense."""
     country, query, years = survey(), Query.read(request.GET), growth()
-    counties = request.GET.get("tier") == "county" or query.kind == [Kind.COUNTY]
+    counties = bool(query.tier) or query.kind == [Kind.COUNTY]
     everywhere = Query()
     councils = query.select(country.councils)
     cells = [

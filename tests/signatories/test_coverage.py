@@ -111,7 +111,7 @@ def test_count_people_once_where_there_are_two_tiers(two_tiers):
         SignatureFactory(published=True, organisation=organisation)
     text = read().get_text(" ", strip=True)
     assert "2 of the 4 councils in the UK have signed. That is 50%." in text
-    assert "serves 300 of 600 people. That is 50%." in text
+    assert "serves 300 of 600 people . That is 50%." in text
 
 
 @pytest.mark.parametrize(
@@ -240,6 +240,26 @@ def test_take_a_filter_away(country):
     links = {a.get_text(" ", strip=True): a["href"] for a in soup.select("#councils ~ ul a")}
     assert links["Remove the filter Wales ✕"] == "/coverage/?state=signed&sort=-people#councils"
     assert links["Remove the filter Signed ✕"] == "/coverage/?region=Wales&sort=-people#councils"
+
+
+def test_lose_nothing_when_more_is_asked_for(country):
+    soup = read(
+        "/coverage/?nation=England&kind=non-metropolitan-district&people=county&sort=-people&tier=county"
+    )
+    form = soup.select_one("form[action='/coverage/']")
+    kept = {one["name"]: one["value"] for one in form.select("input[type=hidden]")}
+    assert kept == {"nation": "England", "people": "county", "sort": "-people", "tier": "county"}
+    links = {a.get_text(" ", strip=True): a["href"] for a in soup.select("main a[href^='/coverage/?']")}
+    others = "kind=non-metropolitan-district&people=county&sort=-people"
+    assert links["Remove the filter England ✕"] == f"/coverage/?{others}&tier=county#councils"
+    assert links["Show district councils instead"] == f"/coverage/?nation=England&{others}#map"
+
+
+def test_what_the_page_begins_with_leads_to_its_lists(country):
+    said = read().select("h1 + div a[href*=councils]")[:4]
+    councils, people = said[:2], said[2:]
+    assert [len(list_behind(link)) for link in councils] == [number(link.get_text()) for link in councils]
+    assert [people_in(list_behind(link)) for link in people] == [number(link.get_text()) for link in people]
 
 
 def test_growth_adds_up_to_the_register(country):
