@@ -1,6 +1,6 @@
 """Narrow what the API lists by the search and the facets of the page, to the same sets."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Schema
@@ -15,6 +15,7 @@ from signatories.register.snapshot import current
 
 # Any text that a person could type, as the service takes it nowhere else either.
 WITHOUT_NUL = r"^[^\x00]*$"
+NoPlace = Literal["none"]
 AND_SO_ON = " Several widen the answer; different parameters narrow it."
 
 
@@ -27,8 +28,12 @@ class Narrowing(Schema):
         pattern=WITHOUT_NUL,
         description="Words, parts of words or misspelt words of names and commitments, as on the page.",
     )
-    nation: list[Nation] = Field([], description="Only these nations." + AND_SO_ON)
-    region: list[Region] = Field([], description="Only these regions.")
+    nation: list[Nation | NoPlace] = Field(
+        [], description="Only these nations; `none` for bodies of no single one." + AND_SO_ON
+    )
+    region: list[Region | NoPlace] = Field(
+        [], description="Only these regions; `none` for bodies of no single one."
+    )
     kind: list[Kind] = Field([], description="Only these kinds of body.")
     principle: list[int] = Field([], description="Only commitments to these principles, by number.")
     area: list[Annotated[str, Field(pattern=WITHOUT_NUL)]] = Field(

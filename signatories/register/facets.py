@@ -45,7 +45,7 @@ class Query:
             chosen=chosen,
             sort=sort if sort in SORTS else SORTS[0],
             # Seven digits are more than any list has pages.
-            page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
+            page=max(1, int(page[:7])) if page.isascii() and page.isdigit() else 1,
         )
 
     @property

@@ -18,6 +18,8 @@ from signatories.models import (
 )
 from signatories.naming import plain_words
 
+# The choice that stands for bodies of no one nation or region, so that counts add up.
+NO_PLACE = "none"
 # Organisations read at a time, so that their texts need little memory.
 _AT_A_TIME = 1000
 
@@ -167,7 +169,12 @@ def read(organisations: Collection[int]) -> list[Loaded]:
                         for c in promised
                     ),
                 ),
-                facets={"nation": nation, "region": region, "kind": kind, "year": str(signed_on.year)},
+                facets={
+                    "nation": nation or NO_PLACE,
+                    "region": region or NO_PLACE,
+                    "kind": kind,
+                    "year": str(signed_on.year),
+                },
                 words=set(plain_words(" ".join(words))),
             )
         )

@@ -26,7 +26,7 @@ from signatories.models import (
 )
 from signatories.naming import plain
 from signatories.register.pieces import Pieces
-from signatories.register.rows import Loaded, Row, read, read_all
+from signatories.register.rows import NO_PLACE, Loaded, Row, read, read_all
 from signatories.register.searching import WordIndex, bits_of
 
 # The facets of a signature, and those of each of its commitments.
@@ -100,8 +100,8 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
     )
     areas = ServiceArea.objects.order_by("order", "name").values_list("slug", "name")
     return {
-        "nation": Nation.choices,
-        "region": Region.choices,
+        "nation": [*Nation.choices, (NO_PLACE, "No single nation")],
+        "region": [*Region.choices, (NO_PLACE, "No single region")],
         "kind": Kind.choices,
         "principle": [(str(number), title) for number, title in sorted(titles.items())],
         "area": list(areas),

@@ -22,7 +22,7 @@ from tests.html import assert_good_page
 from tests.signatories.databases import KINDS, own_database
 
 KINDS_USED = [Kind.UNITARY, Kind.COUNTY, Kind.PARISH]
-REGIONS_USED = [Region.LONDON, Region.WALES, Region.SCOTLAND]
+REGIONS_USED = [Region.LONDON, Region.WALES, Region.SCOTLAND, ""]
 STAGES_USED = [Stage.UNREPORTED, Stage.ON_TRACK, Stage.DONE]
 YEARS_USED = [2018, 2019, 2026]
 WORDS = ["bins", "housing", "sandwell", "fire", "bns"]
@@ -37,7 +37,7 @@ def register(request, tmp_path_factory, django_db_setup, django_db_blocker):
             areas = [ServiceAreaFactory(slug=f"area-{n}", name=f"Area {n}") for n in range(3)]
             turn = itertools.count()
             for number in range(30):
-                region = REGIONS_USED[number % 3]
+                region = REGIONS_USED[number % 4]
                 signature = SignatureFactory(
                     published=True,
                     signed_at=f"{YEARS_USED[number // 4 % 3]}-06-0{number % 7 + 1}T12:00Z",
@@ -68,8 +68,8 @@ def some(values):
 QUERIES = st.fixed_dictionaries(
     {
         "q": st.sampled_from(["", "", *WORDS, "council 1"]),
-        "nation": some(["England", "Wales", "Scotland", "Atlantis"]),
-        "region": some(REGIONS_USED),
+        "nation": some(["England", "Wales", "Scotland", "Atlantis", "none"]),
+        "region": some([region or "none" for region in REGIONS_USED]),
         "kind": some(KINDS_USED),
         "principle": some(["1", "2", "3", "9"]),
         "area": some(["area-0", "area-1", "area-2"]),
@@ -112,7 +112,7 @@ def in_database(asked):
         "year": "signature__signed_at__year__in",
     }
     for facet, column in columns.items():
-        known = [value for value in asked[facet] if value != "Atlantis"]
+        known = ["" if value == "none" else value for value in asked[facet] if value != "Atlantis"]
         found = found.filter(**{column: known}) if known else found
     if principles := [p for p in asked["principle"] if p != "9"]:
         found = found.filter(principles__number__in=principles)
