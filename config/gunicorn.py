@@ -18,6 +18,8 @@ preload_app = True
 timeout = 30
 graceful_timeout = 20
 keepalive = 75
+# The longest address in bytes: a list of names to check travels in one.
+limit_request_line = 8190
 # Heartbeats on a disk can stall a worker; memory cannot.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # Paths can hold the tokens of emailed links, so gunicorn writes no access log.

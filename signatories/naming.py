@@ -20,14 +20,17 @@ _SAME_WORDS = {"saint": "st", "saints": "sts"}
 # What a body is called around its name, in English and Welsh. The longest stands first.
 _BEFORE = re.compile(
     r"^(?:the|(?:council|corporation|mayor) (?:of|for)|(?:borough|city|county|district) council (?:of|for)"
-    r"|(?:london |royal |metropolitan |county )*borough of|city and (?:county|district|borough) of"
+    r"|(?:london |royal |metropolitan |county )*borough of|(?:london|royal) borough"
+    r"|city and (?:county|district|borough) of"
     r"|city of|district of|county(?: of)?|cyngor (?:bwrdeistref sirol|dinas a sir|dinas)|cyngor"
     r"|l ?b(?: of)?|r ?b of) "
 )
 _AFTER = re.compile(
     r" (?:(?:(?:metropolitan|county|london|royal)? ?borough|metropolitan district|city and district"
     r"|city and county|district|city|county|town|parish|community) council"
-    r"|council|corporation|(?:london |metropolitan )?borough|city|mbc|mdc|cbc|rbc|lbc|bc|cc|dc)$"
+    r"|council|corporation|(?:london |metropolitan )?borough|city|mbc|mdc|cbc|rbc|lbc|bc|cc|dc|ua"
+    # «Bristol, City of», as the Office for National Statistics writes it.
+    r"|(?:city|county|(?:(?:london|royal) )?borough) of)$"
 )
 
 

@@ -1,5 +1,6 @@
 """Ask whether organisations had signed on a date: by a link that can be shared, or by an upload."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from declaration.spreadsheets import UnreadableList
-from signatories.forms.dates import DateField, DateWidget
+from signatories.forms.dates import PARTS, DateField
 from signatories.forms.plain_text import PlainTextForm
 from signatories.register.as_at import EARLIEST
 from signatories.register.name_lists import (
@@ -21,8 +22,9 @@ from signatories.register.name_lists import (
     read_upload,
 )
 
-# As much as fits an address, which a web server cuts off at 4,094 bytes.
-MAXIMUM_PASTE = 2_000
+# As much as fits an address of 8,190 bytes, which is the most that config/gunicorn.py takes.
+MAXIMUM_PASTE = 4_000
+LONGEST_QUERY = 7_900
 
 
 class OnField(DateField):
@@ -49,34 +51,32 @@ class CheckForm(PlainTextForm, forms.Form):
     """Names or codes and a date, in the query of an address."""
 
     who = forms.CharField(
-        max_length=MAXIMUM_PASTE,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),
         label="Organisations",
         help_text="Names or GSS codes, one on each line. It does not matter how you write a name: ‘Camden’,"
-        " ‘LB Camden’ and ‘E09000007’ all find the same council. Old names work too.",
-        error_messages={
-            "required": "Enter the name or code of an organisation",
-            "max_length": "The list is too long for this form. Upload it as a file instead",
-        },
+        " ‘LB Camden’ and ‘E09000007’ all find the same council. Old names work too."
+        " There is room for about 150 names.",
+        error_messages={"required": "Enter the name or code of an organisation"},
     )
     on = OnField()
     govuk = {
-        "who": {"label": {"classes": "govuk-label--m"}, "spellcheck": False},
+        "who": {
+            "label": {"classes": "govuk-label--m"},
+            "spellcheck": False,
+            # No address is made that a web server would refuse; what was cut off here is too long below.
+            "attributes": {"maxlength": MAXIMUM_PASTE + 1},
+        },
         "on": {"legend": {"classes": "govuk-fieldset__legend--m"}},
     }
 
     @classmethod
     def of_query(cls, query: QueryDict) -> "CheckForm":
-        """Read the query. Besides the three boxes of a date, ``on=2024-03-31`` is understood."""
+        """Read the query. Besides the boxes of a date, ``on=2024-03-31`` and ``31/3/2024`` are understood."""
         data = query.copy()
         given = data.get("on", "").strip()
         if given:
-            try:
-                parts = DateWidget().decompress(date.fromisoformat(given))
-            except ValueError:
-                parts = [given, "", ""]
-            for name, part in zip(("day", "month", "year"), parts, strict=True):
+            for name, part in zip(PARTS, _parts_of_date(given), strict=True):
                 data[f"on_{name}"] = part
         data["who"] = "\n".join(data.getlist("who"))
         return cls(data)
@@ -85,7 +85,17 @@ class CheckForm(PlainTextForm, forms.Form):
         return _read_paste(self.cleaned_data["who"])
 
 
+def _parts_of_date(text: str) -> list[str]:
+    """Return what stands for day, month and year; the day comes first unless the year does."""
+    parts = re.split(r"[\s./-]+", text)
+    if len(parts) != len(PARTS):
+        return [text, "", ""]
+    return parts[::-1] if len(parts[0]) == 4 else parts
+
+
 def _read_paste(text: str) -> Lines:
+    if len(text) > MAXIMUM_PASTE:
+        raise ValidationError("The list is too long for this form. Upload it as a file instead")
     try:
         lines = read_pasted(text)
     except UnreadableList as error:

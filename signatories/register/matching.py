@@ -1,5 +1,6 @@
 """Which organisations somebody means by a name, a slug or a GSS code, however they write it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from signatories.models import Organisation, OrganisationAlias
 from signatories.naming import key, plain
 
 SUGGESTIONS = 3
+_CODE = re.compile(r"\b[A-Z]\d{8}\b")
 # Two names with less than this much in common are not like each other.
 LIKENESS = 0.35
 
@@ -53,17 +55,22 @@ class Directory:
     def find(self, text: str, day: date) -> list[Organisation]:
         """Return whom a text means: nobody, one organisation, or all that it may mean.
 
-        A code or a slug comes before a whole name, and that before a name without its style. Of
-        several with one name those are meant that existed on the day, if any did. So a slug is
-        taken for one only as it is written: «Dorset» is a name, of a county council in 2018.
+        A code or a slug comes before a whole name, that before a name without its style, and last
+        a code beside other words. Of several with one name those are meant that existed on the day,
+        if any did. So a slug is taken for one only as it is written: «Dorset» is a name, of a county
+        council in 2018.
         """
         text = text.strip()
         coded = self._codes.get(text, self._codes.get(text.upper()))
         if coded is not None:
             return [self.organisations[coded]]
-        meant = self._names.get(plain(text)) or self._keys.get(key(text)) or set()
+        meant = self._names.get(plain(text)) or self._keys.get(key(text)) or self._with_code(text)
         existed = {pk for pk in meant if self.organisations[pk].existed_on(day)}
         return self._in_order(existed or meant)
+
+    def _with_code(self, text: str) -> set[int]:
+        """Return whom the one GSS code in a text names, as in two columns that were pasted together."""
+        return {self._codes[code] for code in _CODE.findall(text.upper()) if code in self._codes}
 
     def suggest(self, text: str) -> list[Organisation]:
         """Return the few organisations whose names are most like a text, the likest first."""

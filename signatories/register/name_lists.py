@@ -26,7 +26,8 @@ def read_upload(content: bytes) -> Lines:
     """Return the names or codes in a CSV or text file, with the numbers of their rows.
 
     The heading says which columns have them; without a heading it is the first. A row that has
-    something else alone is there with an empty name.
+    something else alone is there with an empty name. In a file that is no table but a list, a comma
+    is part of a name: «Newry, Mourne and Down».
     Raises UnreadableList for what is no such file, or is too long.
     """
     if len(content) > MAXIMUM_BYTES:
@@ -35,9 +36,16 @@ def read_upload(content: bytes) -> Lines:
     if not rows:
         raise UnreadableList("The file is empty")
     columns = _columns(rows[0][1])
+    if _is_list([row for _, row in rows]):
+        rows = [(n, [", ".join(cell.strip() for cell in row if cell.strip())]) for n, row in rows]
     if columns:
         rows = rows[1:]
     return _limited([(n, _first_of(row, columns or [0])) for n, row in rows])
+
+
+def _is_list(rows: list[list[str]]) -> bool:
+    """Whether the first row has one cell, or most rows have."""
+    return len(rows[0]) == 1 or 2 * sum(len(row) == 1 for row in rows) > len(rows)
 
 
 def _columns(heading: list[str]) -> list[int]:

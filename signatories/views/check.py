@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from declaration.public_pages import public_page
 from declaration.spreadsheets import csv_lines
-from signatories.forms.check import MAXIMUM_PASTE, CheckForm, UploadForm
+from signatories.forms.check import LONGEST_QUERY, MAXIMUM_PASTE, CheckForm, UploadForm
 from signatories.register.as_at import Report, check
 from signatories.register.as_at_records import COLUMNS, lines_of, record_of
 
@@ -31,7 +31,8 @@ def check_csv(request: HttpRequest) -> HttpResponse:
     """Give the answers of the page with the same query as CSV; 400 and a reason for a bad query."""
     form = CheckForm.of_query(request.GET)
     if not form.is_valid():
-        return HttpResponse(_reasons(form), content_type="text/plain; charset=utf-8", status=400)
+        wrong = HttpResponse(_reasons(form), content_type="text/plain; charset=utf-8", status=400)
+        return _shareable(wrong)
     return _shareable(_as_csv(check(form.cleaned_data["who"], form.cleaned_data["on"])))
 
 
@@ -72,7 +73,7 @@ def _link(report: Report) -> str:
     """Return the query that gives this report again, or nothing when it is too long for an address."""
     asked = "\n".join(dict((answer.line, answer.asked) for answer in report.answers).values())
     query = urlencode({"on": report.day.isoformat(), "who": asked})
-    return query if len(asked) <= MAXIMUM_PASTE and len(query) < 3_500 else ""
+    return query if len(asked) <= MAXIMUM_PASTE and len(query) <= LONGEST_QUERY else ""
 
 
 def _shareable(response: HttpResponse) -> HttpResponse:

@@ -101,6 +101,10 @@ WRITTEN = {
     "Shepway": "folkestone-hythe",
     "County Durham": "county-durham",
     "Kent CC": "kent",
+    "Bristol, City of": "bristol",
+    "Herefordshire, County of": "herefordshire",
+    "London Borough Camden": "camden",
+    "Camden (E09000007)": "camden",
 }
 
 
@@ -190,16 +194,23 @@ def test_link_of_an_answer_gives_it_again(register):
     assert again.select_one(".service-answers").get_text() == page.select_one(".service-answers").get_text()
 
 
+@pytest.mark.parametrize("on", ["2024-03-31", "31/3/2024", "31.03.2024", "31 March 2024", "2024/3/31"])
+def test_read_a_date_however_it_is_written(on, version):
+    answers = Client().get(address("Camden", on=on, kind=".json")).json()
+    assert answers["date"] == "2024-03-31"
+
+
 @pytest.mark.parametrize(
     ("query", "error"),
     [
         ("who=&on=2024-03-31", "Enter the name or code of an organisation"),
         ("who=Camden", "Enter a date"),
-        ("who=Camden&on=2024-02-31", "The date must include a month and year"),
+        ("who=Camden&on=2024-02-31", "Date must be a real date"),
+        ("who=Camden&on=soon", "The date must include a month and year"),
         ("who=Camden&on_day=31&on_month=2&on_year=2024", "Date must be a real date"),
         ("who=Camden&on=2999-01-01", "Date must be today or in the past"),
         ("who=Camden&on=1999-01-01", "Date must be 1 January 2018 or later"),
-        (f"who={'a' * 2001}&on=2024-03-31", "The list is too long for this form"),
+        (f"who={'a' * 4001}&on=2024-03-31", "The list is too long for this form"),
     ],
 )
 def test_say_what_is_wrong_with_a_question(query, error):

@@ -26,6 +26,18 @@ def test_read_a_list(content):
     assert [name for _, name in read_upload(content)] == ["Ynys Môn", "Camden"]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Council\nNewry, Mourne and Down\nCamden\n",
+        b"Newry, Mourne and Down\nCamden\nLeeds\n",
+        b'"Newry, Mourne and Down"\nCamden\n',
+    ],
+)
+def test_keep_the_commas_of_names_in_a_list(content):
+    assert [name for _, name in read_upload(content)][:2] == ["Newry, Mourne and Down", "Camden"]
+
+
 @pytest.mark.django_db
 def test_prefer_codes_to_names_and_keep_the_numbers_of_rows():
     content = b"name,gss_code,note\nCamden,E09000007,\n\nLeeds,E08000035,\nNowhere,,\n,,lost\n"
