@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from signatories.naming import plain
 
 MAXIMUM_SEARCH_LENGTH = 100
-MAXIMUM_WORDS = 6
 # A word in more entries than this is kept as a set of bits, one in fewer as a list of numbers.
 _DENSE = 128
 # Of the words that share most three-letter parts with a misspelt one, so many are compared with it.
@@ -21,8 +20,8 @@ _CANDIDATES = 120
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words to search for, as they stand in the index: at most six."""
-    return plain(text[:MAXIMUM_SEARCH_LENGTH]).split()[:MAXIMUM_WORDS]
+    """Return the words to search for, each once, as they stand in the index."""
+    return list(dict.fromkeys(plain(text[:MAXIMUM_SEARCH_LENGTH]).split()))
 
 
 @dataclass(frozen=True)
