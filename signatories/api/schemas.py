@@ -50,7 +50,9 @@ class Organisation(OrganisationName):
     county: str | None = Field(description="Of a district council: the slug of its county council.")
     predecessors: list[str] = Field(description="Slugs of the organisations it came after.")
     successors: list[str] = Field(description="Slugs of the organisations that came after it.")
-    state: State = Field(description="Whether it has signed today. `in-process`: on its way, not public yet.")
+    state: State = Field(
+        description="Whether it has signed today. `in-process`: on its way, of which no change tells."
+    )
     api_url: Here
 
 

@@ -82,8 +82,8 @@ def badge_of(organisation: Organisation) -> Badge:
     for signature in signatures:
         if signature.status == Status.PUBLISHED:
             return Badge(BadgeState.SIGNED, signature.signed_at)
-    if signatures:
-        return Badge(BadgeState.ENDED, signatures[0].ended_at)
+    if ended := signatures[0] if signatures else _taken_down(organisation):
+        return Badge(BadgeState.ENDED, ended.ended_at)
     return Badge(BadgeState.NOT_SIGNED)
 
 

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from signatories.naming import plain
 # How many of those that share a service area or a partner are compared word by word.
 CANDIDATES: Final = 200
 SHOWN: Final = 3
+OWN: Final = 12
 LONG_ENOUGH: Final = re.compile(r"[^\W\d_]{3,}")
 # Words that stand in every second commitment and tell nothing.
 SAY_NOTHING: Final = frozenset(
@@ -41,12 +42,14 @@ WORDS_NAMED: Final = 3
 
 @dataclass(frozen=True)
 class Similar:
-    """Another commitment and why it is like the other: at least one of the three is not empty."""
+    """Another commitment and why it is like one's own: at least one of the three lists is not empty."""
 
     commitment: Commitment
     service_areas: list[str]
     partners: list[str]
     words: list[str]
+    # Which one of several it is like.
+    own: Commitment | None = None
 
 
 def similar_to(
@@ -58,26 +61,44 @@ def similar_to(
     It may be a draft itself. Only those that share a service area or a partner come into question:
     a word alone is too little. Always the same number of queries.
     """
-    areas = {area.pk for area in commitment.service_areas.all()}
-    partners = {partner.pk for partner in commitment.partner_organisations.all()}
-    candidates = list(_candidates(commitment, areas, partners, statuses))
-    if not candidates:
-        return []
+    return similar_to_any([commitment], shown, statuses)
+
+
+def similar_to_any(
+    commitments: Sequence[Commitment], shown: int = SHOWN, statuses: Collection[str] = (Status.PUBLISHED,)
+) -> list[Similar]:
+    """Return the commitments most like any of these of one organisation, each beside the one it is like.
+
+    Of an organisation with very many the first are compared.
+    """
+    commitments = commitments[:OWN]
+    areas = {one.pk: {area.pk for area in one.service_areas.all()} for one in commitments}
+    partners = {one.pk: {partner.pk for partner in one.partner_organisations.all()} for one in commitments}
+    candidates = _candidates(
+        commitments[0], set().union(*areas.values()), set().union(*partners.values()), statuses
+    )
     words = {candidate.pk: words_of(candidate) for candidate in candidates}
     frequency = Counter(stem for found in words.values() for stem in found)
-    own = words_of(commitment)
-    scored = []
-    for candidate in candidates:
-        written = words[candidate.pk]
-        shared = {stem: weight_of(frequency[stem], len(candidates)) for stem in own.keys() & written.keys()}
-        same_areas = [area.name for area in candidate.service_areas.all() if area.pk in areas]
-        same_partners = [one.name for one in candidate.partner_organisations.all() if one.pk in partners]
-        score = AREA * len(same_areas) + PARTNER * len(same_partners) + sum(shared.values())
-        if score >= ENOUGH:
-            telling = sorted(shared, key=lambda stem: (-shared[stem], stem))[:WORDS_NAMED]
-            why = [written[stem] for stem in telling]
-            scored.append((score, candidate.pk, Similar(candidate, same_areas, same_partners, why)))
-    scored.sort(key=lambda one: one[:2], reverse=True)
+    likest: dict[int, tuple[float, int, Similar]] = {}
+    for own in commitments:
+        own_words = words_of(own).keys()
+        for candidate in candidates:
+            written = words[candidate.pk]
+            shared = {
+                stem: weight_of(frequency[stem], len(candidates)) for stem in own_words & written.keys()
+            }
+            same_areas = [area.name for area in candidate.service_areas.all() if area.pk in areas[own.pk]]
+            same_partners = [
+                one.name for one in candidate.partner_organisations.all() if one.pk in partners[own.pk]
+            ]
+            if not same_areas and not same_partners:
+                continue
+            score = AREA * len(same_areas) + PARTNER * len(same_partners) + sum(shared.values())
+            if score >= ENOUGH and score > likest.get(candidate.pk, (0.0,))[0]:
+                telling = sorted(shared, key=lambda stem: (-shared[stem], stem))[:WORDS_NAMED]
+                similar = Similar(candidate, same_areas, same_partners, [written[s] for s in telling], own)
+                likest[candidate.pk] = (score, candidate.pk, similar)
+    scored = sorted(likest.values(), key=lambda one: one[:2], reverse=True)
     return [similar for _, _, similar in scored[:shown]]
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from declaration.fresh_pages import fresh_page
 from signatories.models import Signature
 from signatories.register.browsing import Choice, Show, chosen, themes
+from signatories.register.coverage import percent
 from signatories.register.organisations import councils, signatories
 
 LATEST = 5
@@ -23,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "signatory_count": Signature.objects.published().count(),
         "council_count": council_count,
         "council_signed_count": signed_count,
-        "share": round(100 * signed_count / council_count) if council_count else 0,
+        "share": percent(signed_count, council_count),
         "latest": signatories()[:LATEST],
         "updated": chosen(Choice(show=Show.UPDATED))[:LATEST],
         "themes": [theme for theme in themes()[:TOP_THEMES] if theme.count],

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from declaration.fresh_pages import fresh_page
 from signatories.models import Organisation
 from signatories.register.profile import profile_of
-from signatories.register.similarity import similar_to
+from signatories.register.similarity import similar_to_any
 from signatories.views.moved import of_organisation
 
 
@@ -19,6 +19,6 @@ def organisation(request: HttpRequest, shown: Organisation) -> HttpResponse:
         "organisation": shown,
         "profile": profile,
         "signature": profile.signature,
-        "similar": similar_to(profile.commitments[0]) if profile.commitments else [],
+        "similar": similar_to_any(profile.commitments) if profile.commitments else [],
     }
     return render(request, "signatories/organisation.html", page)

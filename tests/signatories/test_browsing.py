@@ -200,6 +200,14 @@ def test_home_shows_latest_updates_and_top_themes(waste, housing):
     assert f"{busy.title} {busy.signature.organisation.name} Delayed, reported on" in text
 
 
+def test_home_and_map_give_the_same_share():
+    for _ in range(200):
+        SignatureFactory(published=True, organisation__kind="unitary")
+    OrganisationFactory(kind="unitary")
+    assert "200 of the 201 councils in the UK have signed. That is more than 99%." in words("/")
+    assert "200 of the 201 councils in the UK have signed. That is more than 99%." in words("/coverage/")
+
+
 # Pages that are kept.
 
 
@@ -294,6 +302,7 @@ def test_every_page_of_the_sitemap_says_what_it_is_about_at_one_address(settings
         ("?sort=newest&page=1&nonsense=1", ""),
         ("?kind=nothing&q=+bins++waste", "?q=bins+waste"),
         ("?page=99", ""),
+        ("?page=1000000000", ""),
     ],
 )
 def test_register_gives_one_address_for_the_same_question(settings, waste, asked, one_address):

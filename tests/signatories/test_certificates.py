@@ -169,6 +169,12 @@ def test_badge_says_what_holds_now():
     assert "Has not signed" in says(OrganisationFactory())
 
 
+@pytest.mark.parametrize(("notice", "said"), [(True, "No longer signed"), (False, "Has not signed")])
+def test_badge_of_what_was_taken_down_says_what_the_page_says(notice, said):
+    signature = SignatureFactory(taken_down=True, public_notice=notice)
+    assert said in says(signature.organisation)
+
+
 def test_badge_keeps_within_its_frame_and_escapes_names():
     organisation = OrganisationFactory(name="<script>alert(1)</script> & " + "W" * 150)
     picture = badge_of(organisation)

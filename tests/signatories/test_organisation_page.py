@@ -14,6 +14,7 @@ from signatories import editing, signing
 from signatories.models import Status
 from signatories.register.similarity import similar_to
 from tests.factories import (
+    CommitmentFactory,
     OrganisationFactory,
     ProgressFactory,
     ServiceAreaFactory,
@@ -61,6 +62,7 @@ def test_show_a_signature_with_its_certificate_and_badge():
         f"/signatories/{organisation.slug}/badge/",
         f"/signatories/{organisation.slug}/mistake/",
         f"/api/v1/organisations/{organisation.slug}/",
+        f"/api/v1/signatories/{organisation.slug}/",
         signature.version.get_absolute_url(),
     ):
         assert path in links
@@ -155,7 +157,8 @@ def test_link_partners_both_ways_while_the_signature_holds():
     assert links_of(signature.organisation)[partner.get_absolute_url()] == partner.name
     assert stranger.name not in words_of(signature.organisation)
     assert "Friends of the Bins" in words_of(signature.organisation)
-    assert links_of(partner)[signature.organisation.get_absolute_url()] == signature.organisation.name
+    there = f"{signature.organisation.get_absolute_url()}#commitment-{signature.commitment.pk}"
+    assert links_of(partner)[there] == signature.organisation.name
     assert signature.commitment.title in words_of(partner)
     withdraw(signature)
     assert signature.commitment.title not in words_of(partner)
@@ -198,6 +201,19 @@ def test_show_no_similar_commitment_of_the_same_organisation_or_without_anything
     assert [one.commitment for one in similar_to(mine)] == [twin]
 
 
+def test_show_what_is_like_any_of_several_commitments_and_which_one():
+    waste, housing = ServiceAreaFactory(name="Waste"), ServiceAreaFactory(name="Housing")
+    mine = commit("Repairs reported by photograph", [housing])
+    second = CommitmentFactory(signature=mine.signature, title="Report missed bins at once")
+    second.service_areas.set([waste])
+    alike = commit("A text for each missed bin", [waste])
+    page = page_of(mine.signature.organisation)
+    [similar] = page.find(id="similar").find_next("ul").select("li")
+    assert similar.a["href"] == f"{alike.signature.organisation.get_absolute_url()}#commitment-{alike.pk}"
+    said = similar.get_text(" ", strip=True)
+    assert "Like “Report missed bins at once”. Both are about waste" in said
+
+
 # For machines.
 
 
@@ -209,6 +225,19 @@ def test_give_one_address_and_a_preview_for_search_engines_and_social_media(sett
     assert page.select_one('meta[property="og:url"]')["content"] == address
     assert page.select_one('meta[property="og:title"]')["content"] == signature.organisation.name
     assert signature.commitment.title in page.select_one('meta[property="og:description"]')["content"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_"),
+    [
+        ("charity", "NGO"),
+        ("university", "CollegeOrUniversity"),
+        ("sector-body", "Organization"),
+        ("nhs", "GovernmentOrganization"),
+    ],
+)
+def test_tell_machines_what_sort_of_body_it_is(kind, type_):
+    assert linked_data(OrganisationFactory(kind=kind))["@type"] == type_
 
 
 def test_give_linked_data_that_no_text_can_break_out_of():
