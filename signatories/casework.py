@@ -189,10 +189,10 @@ def _record_draft(
     after: dict[str, Any] | None = None,
     note: str = "",
 ) -> None:
-    """Tell it in the history of the signature; of an edit, with which one."""
+    """Tell it in the history of the signature; of an edit or addition, with which one."""
     after = after or {}
     if isinstance(about, CommitmentEdit):
-        verb, after = f"{verb} on an edit", {"edit": about.pk, **after}
+        verb, after = f"{verb} on an {about.noun}", {"edit": about.pk, **after}
     record(verb=verb, on=_signature_of(about), by=by, role=Actor.MODERATOR, after=after, note=note)
 
 

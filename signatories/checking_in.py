@@ -1,4 +1,4 @@
-"""Ask organisations how their commitments go, 3, 6 and 12 months after they signed."""
+"""Ask organisations how their commitments go, 3, 6 and 12 months after they signed or added them."""
 
 import calendar
 import logging
@@ -14,7 +14,7 @@ from declaration.working_days import is_working_day, london_day
 from signatories import emails_after_publication as emails
 from signatories.chasing import OFFICE_HOURS
 from signatories.locking import lock
-from signatories.models import Actor, Signature, Status
+from signatories.models import Actor, Commitment, Signature, Status
 from signatories.models.progress import FINAL
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,8 @@ def check_in(*, now: datetime | None = None) -> int:
 
     Does nothing outside office hours, on days that are not working days, and while publication is
     paused. After a pause of the service an organisation is asked once, not for everything it missed.
-    One email asks about all commitments of a signature that are not finished.
+    One email asks about all commitments that were signed with and are not finished, another about each
+    that was added later, by its own clock.
     A record that cannot be asked about is logged and keeps nobody else waiting.
     """
     now = now or timezone.now()
@@ -45,7 +46,9 @@ def check_in(*, now: datetime | None = None) -> int:
         return 0  # there would be nothing that they may do
     due = Q()
     for number, months in enumerate(MONTHS, start=1):
-        due |= Q(signed_at__lt=_signed_before(now, months), commitments__check_ins_sent__lt=number)
+        before = _promised_before(now, months)
+        since = Q(commitments__added_at=None, signed_at__lt=before) | Q(commitments__added_at__lt=before)
+        due |= since & Q(commitments__check_ins_sent__lt=number)
     asked = 0
     for signature in Signature.objects.published().filter(due).distinct().order_by("signed_at"):
         try:
@@ -57,7 +60,7 @@ def check_in(*, now: datetime | None = None) -> int:
     return asked
 
 
-def _signed_before(now: datetime, months: int) -> datetime:
+def _promised_before(now: datetime, months: int) -> datetime:
     """Return the end of the London day this many months ago."""
     day = months_before(london_day(now), months) + timedelta(days=1)
     return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
@@ -66,18 +69,30 @@ def _signed_before(now: datetime, months: int) -> datetime:
 @transaction.atomic
 def _ask(signature: Signature, now: datetime) -> bool:
     signature = lock(signature)
-    if signature.status != Status.PUBLISHED or signature.signed_at is None:
+    if signature.status != Status.PUBLISHED:
         return False
-    due = [months for months in MONTHS if signature.signed_at < _signed_before(now, months)]
     commitments = list(signature.commitments.all())
+    signed_with = [commitment for commitment in commitments if commitment.added_at is None]
+    together = [signed_with, *([commitment] for commitment in commitments if commitment.added_at)]
+    return any([_ask_about(signature, group, now) for group in together if group])
+
+
+def _ask_about(signature: Signature, commitments: list[Commitment], now: datetime) -> bool:
+    """Ask about commitments that began to count at the same moment, if it is time."""
+    since, added_at = commitments[0].promised_at, commitments[0].added_at
+    if since is None:
+        return False
+    due = [months for months in MONTHS if since < _promised_before(now, months)]
     if all(commitment.check_ins_sent >= len(due) for commitment in commitments):
         return False
-    # All at once: whoever is asked about one commitment is asked about the others in the same email.
-    signature.commitments.update(check_ins_sent=len(due))
+    # All at once: whoever is asked about one is asked about the others in the same email.
+    asked = Commitment.objects.filter(pk__in=[commitment.pk for commitment in commitments])
+    asked.update(check_ins_sent=len(due))
     told = [commitment.stage_reported_at for commitment in commitments if commitment.stage_reported_at]
     unfinished = [commitment for commitment in commitments if commitment.stage not in FINAL]
     if not unfinished or (told and max(told) > now - RECENT):
         return False
-    record(verb="ask for update", on=signature, by=None, role=Actor.SYSTEM, after={"months": due[-1]})
+    after = {"months": due[-1], **({"commitment": commitments[0].pk} if added_at else {})}
+    record(verb="ask for update", on=signature, by=None, role=Actor.SYSTEM, after=after)
     emails.ask_for_update(signature, months=due[-1], commitments=unfinished)
     return True

@@ -95,8 +95,9 @@ def changes_since_last_submission(signature: Signature) -> list[Change]:
 
 
 def changes_since_last_sent(edit: CommitmentEdit) -> list[Change]:
-    """Return what an edit changed when it was sent again. Empty for one that was sent once."""
-    sent = AuditEvent.objects.about(edit.signature).filter(verb__in=["submit edit", "resubmit edit"])
+    """Return what an edit or addition changed when it was sent again. Empty for one that was sent once."""
+    verbs = [f"{verb} {edit.noun}" for verb in ("submit", "resubmit")]
+    sent = AuditEvent.objects.about(edit.signature).filter(verb__in=verbs)
     return _between(sent.filter(after__edit=edit.pk).order_by("-pk")[:2])
 
 
@@ -110,7 +111,7 @@ def _between(submissions: Iterable[AuditEvent]) -> list[Change]:
 
 def changes_in(edit: CommitmentEdit) -> list[Change]:
     """Return what an edit changes: of the public text, or of the text it replaced when it was accepted."""
-    return compare(edit.replaced or text_of(edit.commitment), text_of(edit))
+    return compare(edit.replaced or text_of(edit.edited), text_of(edit))
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

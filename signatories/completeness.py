@@ -49,9 +49,9 @@ def unanswered(signature: Signature, officer: Representative) -> list[str]:
 
 
 def unanswered_in_edit(edit: CommitmentEdit) -> list[str]:
-    """Return the names of required questions that an edit of a published commitment leaves open.
+    """Return the names of required questions that an edit or an addition leaves open, in their order.
 
-    Its principles are those of the wording that was signed, and its date may stay as it is.
+    Its principles are those of the wording that was signed, and the date of an edit may stay as it is.
     """
     version, day = edit.signed_version, edit.target_date
     answered = {

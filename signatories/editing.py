@@ -1,5 +1,7 @@
 """Edits of a published commitment: the officer proposes, staff decide, and the accepted text stays
 public until they have.
+
+An addition, the text of a further commitment, takes the same road; ``adding`` says where it differs.
 """
 
 from collections.abc import Callable, Iterable
@@ -63,8 +65,8 @@ def start_edit(
     if edit:
         return edit
     edit = CommitmentEdit.objects.create(commitment=commitment, started_by=by)
-    _copy(commitment, edit)
-    _record(edit, "start edit", by=by.user, role=Actor.OFFICER)
+    copy_text(commitment, edit)
+    record_start(edit)
     return edit
 
 
@@ -86,7 +88,7 @@ def save_edit(*, edit: CommitmentEdit, read: Callable[[], AnyAnswers]) -> AnyAns
 
 @transaction.atomic
 def submit_edit(*, edit: CommitmentEdit, by: Representative) -> CommitmentEdit:
-    """Hand an edit to the moderators and tell the officer.
+    """Hand an edit or addition to the moderators and tell the officer.
 
     Raises AnswersAreMissing, NothingChanges or ImpossibleEdit.
     """
@@ -96,7 +98,7 @@ def submit_edit(*, edit: CommitmentEdit, by: Representative) -> CommitmentEdit:
     missing = unanswered_in_edit(edit)
     if missing:
         raise AnswersAreMissing(missing)
-    if not changes_in(edit):
+    if not edit.is_addition and not changes_in(edit):
         raise NothingChanges
     edit.submitted_at, edit.submitted_by = timezone.now(), by
     _move(edit, verb, by=by.user, role=Actor.OFFICER, after={"answers": text_of(edit)})
@@ -106,7 +108,7 @@ def submit_edit(*, edit: CommitmentEdit, by: Representative) -> CommitmentEdit:
 
 @transaction.atomic
 def withdraw_edit(*, edit: CommitmentEdit, by: Representative) -> None:
-    """Drop an edit at the organisation's wish. The public text stays. Raises ImpossibleEdit."""
+    """Drop an edit or addition at the organisation's wish. What is public stays. Raises ImpossibleEdit."""
     edit = CommitmentEdit.objects.select_for_update().get(pk=edit.pk)
     was_sent = edit.status != EditStatus.DRAFT
     _move(edit, "withdraw", by=by.user, role=Actor.OFFICER)
@@ -128,15 +130,15 @@ def accept_edit(
     ``seen`` and ``version`` say what the moderator saw, as in ``moderation``.
     Raises ImpossibleEdit, SubmissionHasChanged, RecordHasChanged, OwnSubmission or PublicationIsPaused.
     """
-    edit = _held_as_seen(edit, "accept", by=by, seen=seen, version=version)
+    edit = held_as_seen(edit, "accept", by=by, seen=seen, version=version)
     refuse_while_paused()
     decision = EditDecision.objects.create(edit=edit, outcome=Outcome.ACCEPTED, note=note, decided_by=by)
-    commitment = edit.commitment
+    commitment = edit.edited
     edit.replaced = text_of(commitment)
-    _copy(edit, commitment)
+    copy_text(edit, commitment)
     commitment.public_change_at = timezone.now()
     commitment.save()
-    _finish(decision, "accept", before={"answers": edit.replaced}, after={"answers": text_of(edit)})
+    finish(decision, "accept", before={"answers": edit.replaced}, after={"answers": text_of(edit)})
     record_change(organisation=edit.signature.organisation, what=What.EDITED)
     return decision
 
@@ -152,14 +154,14 @@ def request_changes_to_edit(
     note: str = "",
     text: str = "",
 ) -> EditDecision:
-    """Send the edit back to the officer with what to change. The public text stays.
+    """Send an edit or addition back to the officer with what to change. What is public stays.
 
     The officer reads ``text``; without it, the words of the reasons and the note.
     Raises ImpossibleEdit, SubmissionHasChanged, RecordHasChanged, OwnSubmission or ReasonIsMissing.
     """
-    edit = _held_as_seen(edit, "request changes", by=by, seen=seen, version=version)
+    edit = held_as_seen(edit, "request changes", by=by, seen=seen, version=version)
     decision = _decide(edit, Outcome.CHANGES_REQUESTED, by=by, reasons=reasons, note=note, text=text)
-    _finish(decision, "request changes")
+    finish(decision, "request changes")
     return decision
 
 
@@ -174,30 +176,33 @@ def reject_edit(
     note: str = "",
     text: str = "",
 ) -> EditDecision:
-    """Refuse the edit. The public text stays. The officer reads the same as in the request for changes.
+    """Refuse an edit or addition. What is public stays. The officer reads what is read for changes.
 
     Raises ImpossibleEdit, SubmissionHasChanged, RecordHasChanged, OwnSubmission or ReasonIsMissing.
     """
-    edit = _held_as_seen(edit, "reject", by=by, seen=seen, version=version)
+    edit = held_as_seen(edit, "reject", by=by, seen=seen, version=version)
     decision = _decide(edit, Outcome.REJECTED, by=by, reasons=reasons, note=note, text=text)
-    _finish(decision, "reject")
+    finish(decision, "reject")
     return decision
 
 
 def _held(edit: CommitmentEdit, verb: str) -> CommitmentEdit:
     """Return the edit as it is now, held with its signature. Raises ImpossibleEdit if that is not public."""
-    signature = lock(edit.commitment.signature)
+    signature = lock(edit.signature)
     edit = CommitmentEdit.objects.select_for_update(of=("self",)).get(pk=edit.pk)
-    [edit.commitment] = [one for one in signature.commitments.all() if one.pk == edit.commitment_id]
-    edit.commitment.signature = signature
+    if edit.is_addition:
+        edit.adds_to = signature
+    else:
+        [edit.commitment] = [one for one in signature.commitments.all() if one.pk == edit.commitment_id]
     if signature.status != Status.PUBLISHED:
         raise ImpossibleEdit(edit, verb)
     return edit
 
 
-def _held_as_seen(
+def held_as_seen(
     edit: CommitmentEdit, verb: str, *, by: User, seen: datetime | None, version: int | None
 ) -> CommitmentEdit:
+    """Return the edit as a moderator may decide about it now. Raises what ``accept_edit`` does."""
     edit = _held(edit, verb)
     edit.transition(verb)
     refuse_own(edit.signature, by)
@@ -214,7 +219,7 @@ def _decide(
     return write_down(decision, reasons)
 
 
-def _finish(decision: EditDecision, verb: str, **more: Any) -> None:
+def finish(decision: EditDecision, verb: str, **more: Any) -> None:
     """Move the edit, drop the draft of a decision, and owe the emails."""
     DraftEditDecision.objects.filter(edit=decision.edit).delete()
     note = decision.note if decision.outcome == Outcome.ACCEPTED else decision.text
@@ -230,14 +235,18 @@ def _move(
     after: dict[str, Any] | None = None,
     **who: Any,
 ) -> None:
-    """Take the way of the table of edits, save the edit, and tell it in the history of the signature."""
+    """Take the way of the table of edits, save it, and tell it in the history of the signature."""
     source, target = edit.status, edit.transition(verb).target
     edit.status = target
     if target in {EditStatus.ACCEPTED, EditStatus.REJECTED, EditStatus.WITHDRAWN}:
         edit.ended_at = timezone.now()
     edit.save()
     before, after = {"edit status": source, **(before or {})}, {"edit status": target, **(after or {})}
-    _record(edit, f"{verb} edit", before=before, after=after, **who)
+    _record(edit, verb, before=before, after=after, **who)
+
+
+def record_start(edit: CommitmentEdit) -> None:
+    _record(edit, "start", by=edit.started_by.user, role=Actor.OFFICER)
 
 
 def _record(
@@ -251,7 +260,7 @@ def _record(
     after: dict[str, Any] | None = None,
 ) -> None:
     record(
-        verb=verb,
+        verb=f"{verb} {edit.noun}",
         on=edit.signature,
         by=by,
         role=role,
@@ -261,7 +270,7 @@ def _record(
     )
 
 
-def _copy(source: CommitmentText, target: CommitmentText) -> None:
+def copy_text(source: CommitmentText, target: CommitmentText) -> None:
     """Write the words and choices of one text into another."""
     for name in WORDS:
         setattr(target, name, getattr(source, name))

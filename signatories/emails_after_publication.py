@@ -50,10 +50,15 @@ def tell_officer_progress_taken_down(signature: Signature, progress: Progress, r
 
 
 def ask_for_update(signature: Signature, *, months: int, commitments: list[Commitment]) -> None:
-    """To the officer, and to the team's mailbox, which outlives an officer who has moved on."""
+    """To the officer, and to the team's mailbox, which outlives an officer who has moved on.
+
+    The commitments were signed with, or it is one that was added later.
+    """
     asked = [
         (one, absolute(reverse("report_progress", args=[signature.reference_of(one)]))) for one in commitments
     ]
+    # Each that was added later has three emails of its own.
+    which = f"{months}:{commitments[0].pk}" if commitments[0].added_at else str(months)
     officer = signature.submitted_by
     assert officer is not None  # noqa: S101 - whatever is published was submitted
     for to in dict.fromkeys(filter(None, (officer.email, officer.team_mailbox.lower()))):
@@ -61,7 +66,7 @@ def ask_for_update(signature: Signature, *, months: int, commitments: list[Commi
             signature,
             to=to,
             message="ask_for_update",
-            key=f"{months}:{'officer' if to == officer.email else 'team'}",
+            key=f"{which}:{'officer' if to == officer.email else 'team'}",
             months=months,
             asked=asked,
         )
@@ -69,52 +74,53 @@ def ask_for_update(signature: Signature, *, months: int, commitments: list[Commi
 
 def tell_officer_edit_received(edit: CommitmentEdit) -> None:
     assert edit.submitted_at is not None  # noqa: S101
-    _tell_of_edit(edit, "tell_officer_edit_received", key=edit.submitted_at.isoformat())
+    message = "tell_officer_addition_received" if edit.is_addition else "tell_officer_edit_received"
+    _tell_of_edit(edit, message, key=edit.submitted_at.isoformat())
 
 
 def tell_officer_edit_withdrawn(edit: CommitmentEdit) -> None:
-    _tell_of_edit(edit, "tell_officer_edit_withdrawn", key=str(edit.pk))
+    message = "tell_officer_addition_withdrawn" if edit.is_addition else "tell_officer_edit_withdrawn"
+    _tell_of_edit(edit, message, key=str(edit.pk))
 
 
 def tell_officer_edit_needs_changes(decision: EditDecision, *, post: Post = queue) -> None:
-    _tell_of_edit(
-        decision.edit,
-        "tell_officer_edit_needs_changes",
-        post=post,
-        key=str(decision.pk),
-        told=decision.told,
-    )
+    edit = decision.edit
+    message = "tell_officer_addition_needs_changes" if edit.is_addition else "tell_officer_edit_needs_changes"
+    _tell_of_edit(edit, message, post=post, key=str(decision.pk), told=decision.told)
 
 
 def tell_officer_edit_rejected(decision: EditDecision, *, post: Post = queue) -> None:
-    _tell_of_edit(
-        decision.edit, "tell_officer_edit_rejected", post=post, key=str(decision.pk), told=decision.told
-    )
+    edit = decision.edit
+    message = "tell_officer_addition_rejected" if edit.is_addition else "tell_officer_edit_rejected"
+    _tell_of_edit(edit, message, post=post, key=str(decision.pk), told=decision.told)
 
 
 def tell_edit_accepted(edit: CommitmentEdit, *, post: Post = queue) -> None:
-    """To the officer, and to whoever signed the text that was replaced."""
-    changes = {
-        "changes": changes_in(edit),
-        "public_url": absolute(edit.signature.organisation.get_absolute_url()),
-    }
-    _tell_of_edit(edit, "tell_officer_edit_accepted", post=post, key=str(edit.pk), **changes)
+    """To the officer, and to whoever signed, for whom a text was replaced or one more was promised."""
+    said: dict[str, Any] = {"public_url": absolute(edit.signature.organisation.get_absolute_url())}
+    if edit.is_addition:
+        to_officer, to_signer = "tell_officer_addition_accepted", "tell_signer_addition_accepted"
+    else:
+        to_officer, to_signer = "tell_officer_edit_accepted", "tell_signer_edit_accepted"
+        said["changes"] = changes_in(edit)
+    _tell_of_edit(edit, to_officer, post=post, key=str(edit.pk), **said)
     signer = edit.signature.signed_by
     if signer and edit.submitted_by and signer.email != edit.submitted_by.email:
         _send(
             edit.signature,
             post=post,
             to=signer.email,
-            message="tell_signer_edit_accepted",
+            message=to_signer,
             key=str(edit.pk),
-            commitment=edit.commitment,
+            commitment=edit.commitment or edit,
             signer=signer,
-            **changes,
+            officer=edit.submitted_by,
+            **said,
         )
 
 
 def tell_of_edit_decision(decision: EditDecision, *, post: Post = queue) -> None:
-    """Owe what follows from a decision about an edit."""
+    """Owe what follows from a decision about an edit or addition."""
     match decision.outcome:
         case Outcome.ACCEPTED:
             tell_edit_accepted(decision.edit, post=post)
@@ -125,21 +131,25 @@ def tell_of_edit_decision(decision: EditDecision, *, post: Post = queue) -> None
 
 
 def preview_edit_decision(decision: EditDecision) -> list[Preview]:
-    """Return the emails a decision about an edit would owe. It need not be saved."""
+    """Return the emails a decision about an edit or addition would owe. It need not be saved."""
     return preview(lambda post: tell_of_edit_decision(decision, post=post))
 
 
 def _tell_of_edit(edit: CommitmentEdit, message: str, *, key: str, **context: Any) -> None:
     officer = edit.submitted_by
     assert officer is not None  # noqa: S101 - only what was sent is told of
+    signature = edit.signature
+    page, place = "add_commitment", signature.reference
+    if not edit.is_addition:
+        page, place = "edit_commitment", signature.reference_of(edit.edited)
     _send(
-        edit.signature,
+        signature,
         to=officer.email,
         message=message,
         key=key,
-        commitment=edit.commitment,
+        commitment=edit.commitment or edit,
         officer=officer,
-        edit_url=absolute(reverse("edit_commitment", args=[edit.signature.reference_of(edit.commitment)])),
+        edit_url=absolute(reverse(page, args=[place])),
         **context,
     )
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from signatories.views import (
+    adding,
     approval,
     badges,
     certificates,
@@ -71,6 +72,10 @@ urlpatterns = [
     path("dashboard/<str:reference>/edit/send/", editing.submit_edit, name="submit_edit"),
     path("dashboard/<str:reference>/edit/drop/", editing.withdraw_edit, name="withdraw_edit"),
     path("dashboard/<str:reference>/edit/<slug:slug>/", editing.edit_question, name="edit_question"),
+    path("dashboard/<str:reference>/add/", adding.add_commitment, name="add_commitment"),
+    path("dashboard/<str:reference>/add/check/", adding.check_addition, name="check_addition"),
+    path("dashboard/<str:reference>/add/drop/", adding.withdraw_addition, name="withdraw_addition"),
+    path("dashboard/<str:reference>/add/<slug:slug>/", adding.addition_question, name="addition_question"),
     path("approve/<str:token>/", approval.approve, name="approve"),
     path("approve/<str:token>/decline/", approval.decline, name="decline"),
     path("approve/<str:token>/new-link/", approval.renew_link, name="renew_link"),

@@ -1,4 +1,4 @@
-"""Edits of published commitments: the queue, the differences to the public text, and the decisions."""
+"""Edits of published commitments, and additions of further ones: the queue, the text, and the decisions."""
 
 from typing import Any
 
@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
-from signatories import editing, moderation
+from signatories import adding, editing, moderation
 from signatories.admin.deciding import Choice, DecidingAdmin
 from signatories.comparing import Change, changes_in, changes_since_last_sent
+from signatories.desk.risks import risks_of_edit
 from signatories.desk.waiting import age_since
 from signatories.emails_after_publication import preview_edit_decision
 from signatories.models import (
@@ -24,9 +25,17 @@ from signatories.models import (
     Outcome,
     Signature,
 )
+from signatories.models.signature import LIVE
 from signatories.previewing import Preview
+from signatories.register.similarity import similar_to
 
 PERMISSION = "signatories.decide_signature"
+
+
+def accept(*, edit: CommitmentEdit, **what: Any) -> EditDecision:
+    """Accept it as what it is."""
+    activity = adding.accept_addition if edit.is_addition else editing.accept_edit
+    return activity(edit=edit, **what)
 
 
 class EditStatusFilter(admin.SimpleListFilter):
@@ -54,7 +63,7 @@ class EditStatusFilter(admin.SimpleListFilter):
 @admin.register(CommitmentEdit)
 class CommitmentEditAdmin(DecidingAdmin):
     choices = {
-        "accept": Choice("accept", Outcome.ACCEPTED, PERMISSION, editing.accept_edit),
+        "accept": Choice("accept", Outcome.ACCEPTED, PERMISSION, accept),
         "request-changes": Choice(
             "request changes", Outcome.CHANGES_REQUESTED, PERMISSION, editing.request_changes_to_edit
         ),
@@ -63,23 +72,29 @@ class CommitmentEditAdmin(DecidingAdmin):
     drafts = DraftEditDecision
     called = "edit"
     decide_page = "admin/signatories/commitmentedit/decide.html"
-    list_display = ("organisation", "age", "title", "status", "submitted_by", "submitted_at")
+    list_display = ("organisation", "kind", "age", "title", "status", "submitted_by", "submitted_at")
     list_filter = (EditStatusFilter,)
     search_fields = (
         "commitment__signature__organisation__name",
         "commitment__signature__reference",
+        "adds_to__organisation__name",
+        "adds_to__reference",
         "submitted_by__email",
         "title",
     )
     ordering = ("submitted_at", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CommitmentEdit]:
-        related = "commitment__signature__organisation", "submitted_by", "started_by"
+        related = "commitment__signature__organisation", "adds_to__organisation", "submitted_by", "started_by"
         return super().get_queryset(request).select_related(*related)
 
     @admin.display(description="organisation")
     def organisation(self, edit: CommitmentEdit) -> Organisation:
         return edit.signature.organisation
+
+    @admin.display(description="what")
+    def kind(self, edit: CommitmentEdit) -> str:
+        return "Further commitment" if edit.is_addition else "Edit"
 
     @admin.display(description="waiting")
     def age(self, edit: CommitmentEdit) -> str:
@@ -92,7 +107,7 @@ class CommitmentEditAdmin(DecidingAdmin):
         return record.signature
 
     def may_be_decided(self, record: CommitmentEdit) -> bool:
-        """An edit rests while its commitment is not public."""
+        """It rests while the signature is not public."""
         return record.signature.is_public
 
     def previews_of(self, record: CommitmentEdit, outcome: Outcome, text: str) -> list[Preview]:
@@ -104,11 +119,13 @@ class CommitmentEditAdmin(DecidingAdmin):
         return changes_since_last_sent(record)
 
     def about(self, record: CommitmentEdit) -> dict[str, Any]:
+        what = "Further commitment" if record.is_addition else "Edit of a commitment"
         return {
-            "title": f"Edit of a commitment: {record.signature.organisation}",
+            "title": f"{what}: {record.signature.organisation}",
             "edit": record,
             "signature": record.signature,
-            "changes": changes_in(record),
+            "changes": [] if record.is_addition else changes_in(record),
+            "risks": risks_of_edit(record),
         }
 
     def get_urls(self) -> list[URLPattern]:
@@ -124,12 +141,14 @@ class CommitmentEditAdmin(DecidingAdmin):
         return self.discard(request, get_object_or_404(self.get_queryset(request), pk=pk))
 
     def show(self, request: HttpRequest, record: CommitmentEdit, **more: Any) -> HttpResponse:
-        """Show what the edit changes of the public text, who proposed it and what was decided."""
+        """Show what it would make public, who proposed it and what was decided."""
         is_own = moderation.acts_for(record.signature, person_of(request))
         said = {
             **self.about(record),
             **self.draft_on(record),
             "original": record,
+            "similar": similar_to(record, statuses=LIVE) if record.is_addition else [],
+            "promised": record.signature.commitments.exclude(pk=record.commitment_id or 0),
             "age": self.age(record),
             "since_last_sent": changes_since_last_sent(record),
             "decided": record.decisions.select_related("decided_by").prefetch_related("reasons"),

@@ -23,7 +23,17 @@ from signatories.desk.waiting import age_of
 from signatories.email_domains import domain_of
 from signatories.emails import preview_decision
 from signatories.forms.casework import AssignForm, NoteForm, ParkForm, SeenForm
-from signatories.models import Actor, Casework, DraftDecision, ModerationDecision, Outcome, Signature, Status
+from signatories.models import (
+    Actor,
+    Casework,
+    CommitmentEdit,
+    DraftDecision,
+    EditStatus,
+    ModerationDecision,
+    Outcome,
+    Signature,
+    Status,
+)
 from signatories.models.signature import LIVE
 from signatories.previewing import Preview
 from signatories.register.similarity import similar_to
@@ -37,6 +47,7 @@ CARE: dict[str, type[SeenForm]] = {
     "bring-back": SeenForm,
     "note": NoteForm,
 }
+CHOSEN = ("partner_organisations", "principles", "service_areas")
 RECORD = "admin/signatories/signature/record.html"
 
 
@@ -110,6 +121,8 @@ class RecordAdmin(DecidingAdmin):
             "officer": officer,
             "officer_domain": domain_of(officer.email),
             "age": age_of(signature),
+            "commitments": signature.commitments.prefetch_related(*CHOSEN),
+            "proposed": CommitmentEdit.objects.of(signature).exclude(status=EditStatus.DRAFT),
             "changes": changes_since_last_submission(signature),
             "timeline": timeline_of(signature),
             "decisions": [] if is_own else self.possible_decisions(request, signature),

@@ -45,7 +45,8 @@ class SignatureAdmin(ReportPages, RestoringAdmin, SearchingAdmin):
 
     @admin.display(description="commitment")
     def title(self, signature: Signature) -> str:
-        return str(signature.commitment)
+        first, *others = signature.commitments.all()
+        return f"{first} and {len(others)} more" if others else str(first)
 
     @admin.display(description="officer")
     def officer(self, signature: Signature) -> str:

@@ -102,6 +102,7 @@ def commitment_record(commitment: Commitment, organisation: Organisation) -> Rec
         "partner_organisations": [other.slug for other in commitment.partner_organisations.all()],
         "principles": [{"number": p.number, "title": p.title} for p in commitment.principles.all()],
         "service_areas": [{"slug": a.slug, "name": a.name} for a in commitment.service_areas.all()],
+        "committed_date": timezone.localdate(commitment.promised_at),
         "target_date": commitment.target_date,
         "open_to_others": commitment.open_to_others,
         "stage": commitment.stage,

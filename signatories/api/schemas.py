@@ -109,6 +109,7 @@ class Commitment(Schema):
     partner_organisations: list[str] = Field(description="Slugs of partners in the register.")
     principles: list[Principle] = Field(description="The principles it follows.")
     service_areas: list[ServiceArea] = Field(description="The service areas it is about.")
+    committed_date: date = Field(description="The day in London it was signed with, or added later.")
     target_date: date | None = Field(description="When it is to be done.")
     open_to_others: bool | None = Field(description="Whether the organisation is glad to hear from others.")
     stage: str = Field(description="How it goes by the newest report; `unreported` before the first.")
@@ -208,7 +209,7 @@ class Change(Schema):
 
     number: int = Field(description="Greater than that of every change before; some numbers are missing.")
     at: datetime = Field(description="When it happened (UTC).")
-    what: str = Field(description="What happened, for example `published` or `withdrawn`.")
+    what: str = Field(description="What happened, for example `published`, `committed` or `withdrawn`.")
     organisation: OrganisationName = Field(description="Whose entry changed. Read it again.")
     api_url: Here
 

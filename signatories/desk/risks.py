@@ -4,7 +4,8 @@ import re
 
 from signatories.email_domains import is_webmail, works_for
 from signatories.hinting import CONTACT_DETAILS
-from signatories.models import Organisation, Signature
+from signatories.models import CommitmentEdit, Organisation, Signature
+from signatories.models.commitment import CommitmentText
 
 LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 
@@ -12,8 +13,6 @@ LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 def risks_of(signature: Signature) -> list[str]:
     """Return the names of the warnings that apply; templates say them in sentences."""
     officer = signature.submitted_by or signature.started_by
-    commitment = signature.commitment
-    text = " ".join((commitment.title, commitment.mission, commitment.impact, commitment.partners))
     organisation: Organisation = signature.organisation
     found = {
         "organisation_not_confirmed": organisation.is_awaiting_confirmation,
@@ -23,11 +22,29 @@ def risks_of(signature: Signature) -> list[str]:
         "approver_domain_unknown": bool(signature.approver_email)
         and not signature.approver_is_officer
         and not works_for(signature.approver_email, organisation),
-        "text_has_links": bool(LINK.search(text)),
-        "text_has_personal_data": bool(CONTACT_DETAILS.search(text)),
         "not_the_first": organisation.signatures.exclude(pk=signature.pk).exclude(status="draft").exists(),
-        "organisation_ends_soon": organisation.end_date is not None
-        and commitment.target_date is not None
-        and organisation.end_date < commitment.target_date,
+        **_risks_in(signature.commitment, organisation),
     }
     return [name for name, applies in found.items() if applies]
+
+
+def risks_of_edit(edit: CommitmentEdit) -> list[str]:
+    """Return the warnings about an edit or addition and about who sent it."""
+    officer = edit.submitted_by or edit.started_by
+    found = {
+        "officer_uses_webmail": is_webmail(officer.email),
+        "officer_domain_unknown": not officer.is_verified and not is_webmail(officer.email),
+        **_risks_in(edit, edit.signature.organisation),
+    }
+    return [name for name, applies in found.items() if applies]
+
+
+def _risks_in(text: CommitmentText, organisation: Organisation) -> dict[str, bool]:
+    words = " ".join((text.title, text.mission, text.impact, text.partners))
+    return {
+        "text_has_links": bool(LINK.search(words)),
+        "text_has_personal_data": bool(CONTACT_DETAILS.search(words)),
+        "organisation_ends_soon": organisation.end_date is not None
+        and text.target_date is not None
+        and organisation.end_date < text.target_date,
+    }

@@ -13,6 +13,7 @@ class What(models.TextChoices):
     WITHDRAWN = "withdrawn", "Signature withdrawn"
     TAKEN_DOWN = "taken_down", "Signature taken down"
     RESTORED = "restored", "Signature restored"
+    COMMITTED = "committed", "Commitment added"
     EDITED = "edited", "Commitment edited"
     PROGRESS = "progress", "Progress reported"
     CORRECTED = "corrected", "Facts corrected"

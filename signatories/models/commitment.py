@@ -1,6 +1,6 @@
 """What the organisation will do."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
 
@@ -65,6 +65,8 @@ class Commitment(CommitmentText):
     # Of the emails that ask how it goes, how many have fallen due.
     check_ins_sent = models.PositiveSmallIntegerField(default=0, editable=False)
     public_change_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When it joined a signature that was public already. Empty for what the organisation signed with.
+    added_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         # The commitment that the organisation signed with stands first; a signatory may add others.
@@ -80,6 +82,11 @@ class Commitment(CommitmentText):
                 name="commitment_stage_and_when",
             ),
         ]
+
+    @property
+    def promised_at(self) -> datetime | None:
+        """When it began to count: when it was added, or signed with. None before that."""
+        return self.added_at or self.signature.signed_at
 
     @property
     def signed_version(self) -> DeclarationVersion | None:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from declaration.models import DeclarationVersion
-from signatories.models.commitment import CommitmentText
+from signatories.models.commitment import Commitment, CommitmentText
 from signatories.models.decision import Decision, Reason
 from signatories.models.signature import Signature, Status
 from signatories.models.transitions import Actor, HasStatus, Transition
@@ -55,25 +55,37 @@ class CommitmentEditQuerySet(models.QuerySet["CommitmentEdit"]):
         return self.filter(status__in=OPEN)
 
     def awaiting_review(self) -> "CommitmentEditQuerySet":
-        """What waits for a moderator, oldest first. An edit rests while its commitment is not public."""
-        waiting = self.filter(status=EditStatus.SUBMITTED, commitment__signature__status=Status.PUBLISHED)
-        return waiting.order_by("submitted_at", "pk")
+        """What waits for a moderator, oldest first. It rests while the signature is not public."""
+        is_public = Q(commitment__signature__status=Status.PUBLISHED) | Q(adds_to__status=Status.PUBLISHED)
+        return self.filter(is_public, status=EditStatus.SUBMITTED).order_by("submitted_at", "pk")
+
+    def of(self, signature: Signature) -> "CommitmentEditQuerySet":
+        """The edits of its commitments, and the additions to it."""
+        return self.filter(Q(commitment__signature=signature) | Q(adds_to=signature))
 
     def accepted(self) -> "CommitmentEditQuerySet":
-        """The versions there were, oldest first: each says which text it replaced."""
-        return self.filter(status=EditStatus.ACCEPTED).order_by("ended_at", "pk")
+        """The versions there were, oldest first: each says which text it replaced. Additions have none."""
+        return self.filter(status=EditStatus.ACCEPTED, adds_to=None).order_by("ended_at", "pk")
 
 
 class CommitmentEdit(HasStatus, CommitmentText):
     """The text of a commitment as somebody would like it to read.
 
+    An edit is of the commitment it would change. An addition proposes a further one: ``adds_to`` is the
+    signature that would have it, and ``commitment`` is empty until the addition is accepted, then what
+    it became.
     ``replaced`` is the public text at the moment it was replaced, as ``comparing.text_of`` says it:
     the history of a commitment is its accepted edits.
     """
 
     ways = EDIT_TRANSITIONS
 
-    commitment = models.ForeignKey("signatories.Commitment", on_delete=models.PROTECT, related_name="edits")
+    commitment = models.ForeignKey(
+        "signatories.Commitment", on_delete=models.PROTECT, null=True, blank=True, related_name="edits"
+    )
+    adds_to = models.ForeignKey(
+        Signature, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="additions"
+    )
     status = models.CharField(max_length=20, choices=EditStatus, default=EditStatus.DRAFT, editable=False)
     started_at = models.DateTimeField(default=timezone.now, editable=False)
     started_by = models.ForeignKey(
@@ -95,14 +107,25 @@ class CommitmentEdit(HasStatus, CommitmentText):
 
     class Meta:
         ordering = ["-pk"]
-        verbose_name = "edit of a published commitment"
-        verbose_name_plural = "edits of published commitments"
+        verbose_name = "edit or further commitment"
+        verbose_name_plural = "edits and further commitments"
         indexes = [models.Index(fields=["status", "submitted_at"], name="edit_queue")]
         constraints = [
             models.UniqueConstraint(
                 fields=["commitment"],
                 condition=Q(status__in=["draft", "submitted", "changes_requested"]),
                 name="one_open_edit_per_commitment",
+            ),
+            models.UniqueConstraint(
+                fields=["adds_to"],
+                condition=Q(status__in=["draft", "submitted", "changes_requested"]),
+                name="one_open_addition_per_signature",
+            ),
+            models.CheckConstraint(
+                condition=Q(adds_to__isnull=True, commitment__isnull=False)
+                | (Q(adds_to__isnull=False, commitment__isnull=True) & ~Q(status="accepted"))
+                | Q(adds_to__isnull=False, commitment__isnull=False, status="accepted"),
+                name="edit_of_a_commitment_or_addition",
             ),
             models.CheckConstraint(
                 condition=Q(submitted_at__isnull=True, submitted_by__isnull=True)
@@ -112,8 +135,23 @@ class CommitmentEdit(HasStatus, CommitmentText):
         ]
 
     @property
+    def is_addition(self) -> bool:
+        return self.adds_to_id is not None
+
+    @property
+    def noun(self) -> str:
+        """What the history calls it."""
+        return "addition" if self.is_addition else "edit"
+
+    @property
     def signature(self) -> Signature:
-        return self.commitment.signature
+        return self.adds_to or self.edited.signature
+
+    @property
+    def edited(self) -> Commitment:
+        """The commitment that an edit is of. An addition has none."""
+        assert self.commitment is not None  # noqa: S101 - by constraint
+        return self.commitment
 
     @property
     def signed_version(self) -> DeclarationVersion | None:
@@ -121,7 +159,7 @@ class CommitmentEdit(HasStatus, CommitmentText):
 
     @property
     def accepted_target_date(self) -> date | None:
-        return self.commitment.target_date
+        return None if self.is_addition else self.edited.target_date
 
     @property
     def is_editable(self) -> bool:

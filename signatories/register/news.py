@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from declaration.newsletter.register import Block, News
 from signatories.links import absolute
-from signatories.models import Organisation, Signature
+from signatories.models import Commitment, Organisation, Signature, Status
 from signatories.models.organisation import Kind, Region
 
 LISTED_AT_MOST = 30
@@ -28,7 +29,16 @@ class SignatoriesRegister:
             .prefetch_related("commitments__service_areas")
             .order_by("signed_at", "pk")
         )
-        return [_news(signature) for signature in found]
+        signed = [_of_signature(signature) for signature in found]
+        further = Commitment.objects.filter(
+            signature__status=Status.PUBLISHED, added_at__gte=since, added_at__lt=until
+        )
+        added = [
+            _news(one.added_at, one.signature.organisation, [one])
+            for one in further.select_related("signature__organisation").prefetch_related("service_areas")
+            if one.added_at
+        ]
+        return sorted([*signed, *added], key=attrgetter("at"))
 
     def blocks(self, since: datetime) -> Sequence[Block]:
         blocks = []
@@ -63,16 +73,20 @@ def _link(organisation: Organisation) -> str:
     return f"[{organisation.name}]({absolute(organisation.get_absolute_url())})"
 
 
-def _news(signature: Signature) -> News:
-    commitments = list(signature.commitments.all())
-    what = "; ".join(commitment.title for commitment in commitments)
+def _of_signature(signature: Signature) -> News:
+    """Tell of what was signed with; what was added later is news of its own."""
     assert signature.signed_at is not None  # noqa: S101 - published means signed
+    signed_with = [commitment for commitment in signature.commitments.all() if commitment.added_at is None]
+    return _news(signature.signed_at, signature.organisation, signed_with)
+
+
+def _news(at: datetime, organisation: Organisation, commitments: list[Commitment]) -> News:
     return News(
-        at=signature.signed_at,
-        organisation=signature.organisation.name,
-        what=what,
-        url=absolute(signature.organisation.get_absolute_url()),
-        region=signature.organisation.region,
-        kind=signature.organisation.kind,
+        at=at,
+        organisation=organisation.name,
+        what="; ".join(commitment.title for commitment in commitments),
+        url=absolute(organisation.get_absolute_url()),
+        region=organisation.region,
+        kind=organisation.kind,
         areas=frozenset(area.pk for one in commitments for area in one.service_areas.all()),
     )

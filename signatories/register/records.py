@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from declaration.spreadsheets import neutral
 from signatories.models import Commitment, Organisation, Status
@@ -109,6 +110,7 @@ def _records(answer: Answer, rows: list[Shown]) -> dict[Hashable, Record]:
                     "id": commitment.id,
                     "title": commitment.title,
                     **texts[commitment.id],
+                    "committed_date": texts[commitment.id]["committed_date"] or row.signed_on,
                     "partners": partners[commitment.id] + texts[commitment.id]["partners"],
                     "principles": [titles["principle"].get(p, p) for p in commitment.principles],
                     "service_areas": [titles["area"].get(a, a) for a in commitment.areas],
@@ -136,7 +138,15 @@ def _partners(commitments: list[int]) -> defaultdict[int, list[str]]:
 def _texts(commitments: list[int]) -> dict[int, Record]:
     """Return what else is told of those that still are published."""
     # Whether they are is looked at here: asked for it, SQLite would begin with all that are.
-    columns = ("mission", "impact", "partners", "target_date", "open_to_others", "public_change_at")
+    columns = (
+        "mission",
+        "impact",
+        "partners",
+        "target_date",
+        "open_to_others",
+        "public_change_at",
+        "added_at",
+    )
     found = Commitment.objects.filter(pk__in=commitments).order_by()
     return {
         pk: {
@@ -146,8 +156,9 @@ def _texts(commitments: list[int]) -> dict[int, Record]:
             "target_date": target_date,
             "open_to_others": open_to_others,
             "last_updated": changed_at,
+            "committed_date": timezone.localdate(added_at) if added_at else None,
         }
-        for pk, status, mission, impact, others, target_date, open_to_others, changed_at in (
+        for pk, status, mission, impact, others, target_date, open_to_others, changed_at, added_at in (
             found.values_list("pk", "signature__status", *columns)
         )
         if status == Status.PUBLISHED
@@ -194,6 +205,7 @@ COLUMNS = (
     "open_to_others",
     "last_updated",
     "url",
+    "committed_date",
 )
 
 
@@ -209,6 +221,7 @@ _OF_COMMITMENTS: Final = {"commitment_id": "id", "commitment_title": "title"} | 
         "stage",
         "target_date",
         "open_to_others",
+        "committed_date",
     )
 }
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db.models import Count, Q
 
-from signatories.models import Commitment, Status
+from signatories.models import Commitment, CommitmentEdit, Status
 from signatories.models.commitment import CommitmentText
 from signatories.naming import plain
 
@@ -53,13 +53,15 @@ class Similar:
 
 
 def similar_to(
-    commitment: Commitment, shown: int = SHOWN, statuses: Collection[str] = (Status.PUBLISHED,)
+    commitment: Commitment | CommitmentEdit,
+    shown: int = SHOWN,
+    statuses: Collection[str] = (Status.PUBLISHED,),
 ) -> list[Similar]:
     """Return the published commitments of other organisations most like this one, the likest first.
 
     Staff ask for those of other statuses too; whatever the public reads asks for none.
-    It may be a draft itself. Only those that share a service area or a partner come into question:
-    a word alone is too little. Always the same number of queries.
+    It may be a draft itself, or an addition. Only those that share a service area or a partner come
+    into question: a word alone is too little. Always the same number of queries.
     """
     return similar_to_any([commitment], shown, statuses)
 
@@ -103,7 +105,7 @@ def similar_to_any(
 
 
 def _candidates(
-    commitment: Commitment, areas: set[int], partners: set[int], statuses: Collection[str]
+    commitment: Commitment | CommitmentEdit, areas: set[int], partners: set[int], statuses: Collection[str]
 ) -> list[Commitment]:
     found = (
         Commitment.objects.filter(signature__status__in=statuses)

@@ -23,6 +23,11 @@ OPEN_EDITS = Prefetch(
     CommitmentEdit.objects.open().select_related("started_by", "submitted_by"),
     to_attr="open_edits",
 )
+OPEN_ADDITIONS = Prefetch(
+    "additions",
+    CommitmentEdit.objects.open().select_related("started_by", "submitted_by"),
+    to_attr="open_additions",
+)
 NOTICES = {
     "saved",
     "resent",
@@ -32,6 +37,8 @@ NOTICES = {
     "reported",
     "edit-sent",
     "edit-withdrawn",
+    "addition-sent",
+    "addition-withdrawn",
     "too-late",
 }
 
@@ -43,7 +50,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
     signatures = list(
         signatures_of(request.user)
         .distinct()
-        .prefetch_related("commitments", "decisions__reasons", OPEN_EDITS)
+        .prefetch_related("commitments", "decisions__reasons", OPEN_EDITS, OPEN_ADDITIONS)
     )
     signatures.sort(key=lambda s: (s.ended_at is not None, not _waits_for(request.user, s), -s.pk))
     represented = Representative.objects.of_user(request.user)

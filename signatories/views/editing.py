@@ -17,7 +17,6 @@ from signatories.models import (
     CommitmentEdit,
     ImpossibleEdit,
     ImpossibleTransition,
-    Signature,
     Status,
 )
 from signatories.views.questions import BY_SLUG, QUESTIONS, Question
@@ -33,7 +32,7 @@ def _open_edit(commitment: Commitment) -> CommitmentEdit | None:
     return commitment.edits.open().first()
 
 
-def _too_late() -> HttpResponse:
+def too_late() -> HttpResponse:
     return redirect(f"{reverse('dashboard')}?too-late")
 
 
@@ -46,10 +45,10 @@ def edit_commitment(request: SignedInRequest, reference: str) -> HttpResponse:
         try:
             editing.start_edit(signature=signature, commitment=commitment, by=officer)
         except ImpossibleTransition:
-            return _too_late()
+            return too_late()
         return redirect("edit_commitment", reference)
     if signature.status != Status.PUBLISHED:
-        return _too_late()
+        return too_late()
     edit = _open_edit(commitment)
     page = {**_page_of(commitment), "back_url": reverse("dashboard")}
     if edit is None:
@@ -103,8 +102,8 @@ def edit_question(request: SignedInRequest, reference: str, slug: str) -> HttpRe
     if request.method == "POST":
         try:
             form = editing.save_edit(edit=edit, read=lambda: form_with(request.POST))
-        except ImpossibleEdit:
-            return _no_longer_editable(request, signature, form_with(request.POST))
+        except ImpossibleEdit as error:
+            return no_longer_editable(request, error.edit, form_with(request.POST))
         if form.is_valid() and "check" in request.POST:
             return redirect(f"{request.path}?checked")
         if form.is_valid():
@@ -129,8 +128,8 @@ def _ask(
     return render(request, "dashboard/edit_question.html", page)
 
 
-def _no_longer_editable(request: SignedInRequest, signature: Signature, form: QuestionForm) -> HttpResponse:
-    page = {"signed_in": True, "signature": signature, "unsaved": form}
+def no_longer_editable(request: SignedInRequest, edit: CommitmentEdit, form: QuestionForm) -> HttpResponse:
+    page = {"signed_in": True, "signature": edit.signature, "edit": edit, "unsaved": form}
     return render(request, "signing_up/no_longer_editable.html", page, status=409)
 
 
@@ -165,7 +164,7 @@ def withdraw_edit(request: SignedInRequest, reference: str) -> HttpResponse:
         try:
             editing.withdraw_edit(edit=edit, by=officer)
         except ImpossibleEdit:
-            return _too_late()
+            return too_late()
         return redirect(f"{reverse('dashboard')}?edit-withdrawn")
     back_url = reverse("edit_commitment", args=[reference])
     page = {**_page_of(commitment), "edit": edit, "back_url": back_url}

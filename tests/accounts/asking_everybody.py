@@ -106,6 +106,7 @@ def arguments(name, objects):
         "report_mistake": {"slug": "camden"},
         "mistake_reported": {"slug": "camden"},
         "organisation_start": {"slug": "camden"},
+        "addition_question": {"reference": signature.reference, "slug": "title"},
         "edit_question": {"reference": signature.reference, "slug": "title"},
         "question": {"reference": signature.reference, "slug": "you"},
         "mfa_remove_webauthn": {"pk": 0},

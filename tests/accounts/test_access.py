@@ -83,6 +83,10 @@ start_again                                          smmmmmm siaaaaa
 sign_as_officer                                      siaaaaa siaaaaa
 report_progress                                      siaaaaa siaaaaa
 check_progress                                       siaaaaa siaaaaa
+add_commitment                                       siaaaaa siaaaaa
+check_addition                                       siaaaaa siaaaaa
+withdraw_addition                                    siaaaaa siaaaaa
+addition_question                                    siaaaaa siaaaaa
 edit_commitment                                      siaaaaa siaaaaa
 submit_edit                                          siaaaaa siaaaaa
 withdraw_edit                                        siaaaaa siaaaaa

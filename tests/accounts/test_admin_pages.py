@@ -23,6 +23,7 @@ from tests.accounts.test_access import ROWS
 from tests.factories import OrganisationFactory, ReasonFactory, SignatureFactory, signature_that_is
 from tests.journeys.page_checks import PageChecks
 from tests.newsletter.making import draft_issue
+from tests.signatories.additions import addition_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,8 +114,12 @@ def more_states(objects, of_each):
     edit, issue = objects["signatories.commitmentedit"].pk, draft_issue().pk
     yield from (reverse(decide, args=[waiting, what]) for what in ("request-changes", "reject"))
     yield reverse(decide, args=[public, "take-down"])
+    addition = addition_to(of_each["published"], "submitted", mission="See www.example.com.").pk
+    yield reverse("admin:signatories_commitmentedit_change", args=[addition])
     yield from (
-        reverse("admin:signatories_commitmentedit_decide", args=[edit, what]) for what in ("accept", "reject")
+        reverse("admin:signatories_commitmentedit_decide", args=[one, what])
+        for one in (edit, addition)
+        for what in ("accept", "reject")
     )
     for status in ("draft", "published", "declined", "taken_down"):
         yield reverse("admin:signatories_signature_change", args=[of_each[status].pk])

@@ -42,6 +42,7 @@ FIELDS = {
         "partner_organisations": "the organisation published it in its own words",
         "principles": "the organisation published it in its own words",
         "service_areas": "the organisation published it in its own words",
+        "committed_date": "when the public pledge was made",
         "target_date": "the organisation published it in its own words",
         "open_to_others": "the organisation published it in its own words",
         "stage": "what the organisation reported last",

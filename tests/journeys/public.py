@@ -1,5 +1,8 @@
 """Somebody of the public, who never signs in."""
 
+import csv
+import io
+
 from tests.journeys.visitors import Visitor
 
 
@@ -40,6 +43,13 @@ class Public(Visitor):
         response = self.context.request.get(self.stack.url + address)
         assert response.ok, (address, response.status)
         return response.body()
+
+    def reads_the_file_about(self, council):
+        """Return the lines of the CSV about one council."""
+        response = self.context.request.get(f"{self.stack.url}/signatories.csv")
+        assert response.ok, response.status
+        lines = csv.DictReader(io.StringIO(response.text()))
+        return [line for line in lines if line["slug"] == council.slug]
 
     def sees_a_picture_that_says(self, words):
         picture = self.page.locator("main img")

@@ -38,6 +38,24 @@ class Reporter(Officer):
         self.presses("Send changes for review")
         self.sees("We have your changes.")
 
+    def begins_another_commitment(self, answers):
+        self.opens_the_dashboard()
+        self.follows(f"Add another commitment of {self.council.name}")
+        self.presses("Start")
+        self.answers = answers
+        self.answers_until("impact")
+        self.fills_in_the_question()
+        self.presses("Save and come back later")
+        self.sees("Your answers are saved.")
+
+    def goes_on_with_the_further_commitment(self):
+        self.opens_the_dashboard()
+        self.follows(f"Go on with the further commitment of {self.council.name}")
+
+    def sends_the_further_commitment(self):
+        self.presses("Send for review")
+        self.sees("We have your further commitment.")
+
 
 class Publisher(Moderator):
     """A moderator who looks after what is public."""
@@ -50,6 +68,14 @@ class Publisher(Moderator):
         self.opens_the_edit_of(officer)
         self.follows("Accept")
         self.sees("What reads differently now")
+        self.presses("Save and send")
+        self.sees("The emails are on their way.")
+
+    def accepts_the_further_commitment_of(self, officer):
+        self.opens_the_edit_of(officer)
+        self.sees("What changed since it was last sent", f"What {officer.council.name} has promised already")
+        self.follows("Accept")
+        self.sees("Nobody signs again.", "The 2 emails that go")
         self.presses("Save and send")
         self.sees("The emails are on their way.")
 

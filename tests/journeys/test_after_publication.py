@@ -41,6 +41,38 @@ def test_officer_edits_what_is_public(officer, moderator, public, council):
     then(public).sees("Booking a garden waste collection online")
 
 
+def test_signatory_adds_a_further_commitment(officer, approver, moderator, public, council):
+    given(officer).has_signed()
+    first, second = officer.answers.title, "Warmer libraries by sensors"
+    answers = replace(officer.answers, title="Warmer libraries", service_area="Website and content")
+    when(officer).begins_another_commitment(answers)
+    when(officer).goes_on_with_the_further_commitment()
+    when(officer).answers_until("check")
+    when(officer).sends_the_further_commitment()
+    then(officer).receives("We have the further commitment")
+    then(public).opens_the_page_of(council)
+    then(public).does_not_see("Warmer libraries")
+
+    when(moderator).sends_the_edit_back(officer, "How will you warm them?")
+    then(officer).receives("Please look at the further commitment")
+    when(officer).goes_on_with_the_further_commitment()
+    then(officer).sees("How will you warm them?")
+    when(officer).follows("Drop this commitment")
+    when(officer).follows("Keep it")
+    when(officer).follows("Change title")
+    when(officer).hands.type("What is your commitment, in a few words?", second)
+    when(officer).presses("Save changes")
+    when(officer).sends_the_further_commitment()
+
+    when(moderator).accepts_the_further_commitment_of(officer)
+    then(officer).receives(f"The further commitment of {council.name} is public")
+    then(approver).receives(f"{council.name} has made a further commitment")
+    then(public).finds_on_the_list(council)
+    then(public).sees(first, second, "after the Declaration was signed")
+    lines = then(public).reads_the_file_about(council)
+    assert [line["commitment_title"] for line in lines] == [first, second]
+
+
 def test_progress_is_public_at_once(officer, moderator, public, council):
     given(officer).has_signed()
     when(officer).reports_progress("Delayed", "The depot moves in May.", "Ask the crews first.")

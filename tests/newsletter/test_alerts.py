@@ -7,14 +7,16 @@ import time_machine
 
 from declaration.newsletter import alerts, sending
 from declaration.newsletter.models import Interest, Subscriber
+from declaration.newsletter.register import register
 from declaration.outbox import mailings, mass_delivery
 from declaration.outbox.models import Email, Mailing
 from declaration.outbox.transports.answers import Never
-from tests.factories import OrganisationFactory, SignatureFactory
+from tests.factories import CommitmentFactory, OrganisationFactory, SignatureFactory
 from tests.newsletter.making import published_issue, subscriber_of
 from tests.outbox.test_mailings import FakeTransport
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 # A Tuesday and a Monday.
 TUESDAY = datetime(2026, 12, 1, 7, 5, tzinfo=UTC)
 MONDAY = datetime(2026, 12, 7, 7, 5, tzinfo=UTC)
@@ -38,6 +40,16 @@ def told():
         (email.to, email.mailing.subject.split()[0])
         for email in Email.objects.filter(mailing__isnull=False).select_related("mailing")
     }
+
+
+def test_tells_of_a_further_commitment_when_it_was_added():
+    signature = signed("London", TUESDAY - timedelta(hours=30))
+    first = signature.commitment.title
+    CommitmentFactory(signature=signature, title="Warmer libraries", added_at=TUESDAY - timedelta(hours=3))
+    before, after = (register().news(TUESDAY - n * DAY, TUESDAY - (n - 1) * DAY) for n in (2, 1))
+    assert [[one.what for one in news] for news in (before, after)] == [[first], ["Warmer libraries"]]
+    both = register().news(TUESDAY - 2 * DAY, TUESDAY)
+    assert [one.what for one in both] == [first, "Warmer libraries"]
 
 
 def test_tells_each_reader_of_what_they_chose_and_once():

@@ -24,6 +24,10 @@ start_again         declined           smmmmmm  s..aaaa
 sign_as_officer     awaiting_approver  s..aaaa  s..aaaa
 report_progress     published          s..aaaa  s..aaaa
 check_progress      published          s..aaaa  s..aaaa
+add_commitment      published          s..aaaa  s..aaaa
+addition_question   published          s..aaaa  s..aaaa
+check_addition      published          s..aaaa  s..aaaa
+withdraw_addition   published          s..aaaa  s..aaaa
 edit_commitment     published          s..aaaa  s..aaaa
 edit_question       published          s..aaaa  s..aaaa
 submit_edit         published          s..aaaa  s..aaaa
@@ -60,7 +64,7 @@ def browser_of(person, signature):
 
 
 def address(name, signature):
-    slug = ["title"] if name in {"question", "edit_question"} else []
+    slug = ["title"] if name.endswith("question") else []
     return reverse(name, args=[signature.reference, *slug])
 
 

@@ -75,13 +75,14 @@ def a_busy_desk(moderator, now):
     for status in ("awaiting_approver", "signed_for_later", "published", "changes_requested", "rejected"):
         SignatureFactory(**{status: True})
     published = SignatureFactory(published=True)
-    CommitmentEdit.objects.create(
-        commitment=published.commitment,
-        status="submitted",
-        submitted_at=now,
-        submitted_by=published.started_by,
-        started_by=published.started_by,
-    )
+    for what in ({"commitment": published.commitment}, {"adds_to": published}):
+        CommitmentEdit.objects.create(
+            **what,
+            status="submitted",
+            submitted_at=now,
+            submitted_by=published.started_by,
+            started_by=published.started_by,
+        )
     OrganisationFactory(proposed=True)
     OrganisationFactory(proposed=True, confirmed_at=now, confirmed_by=colleague)
     for settled in (False, True):
@@ -126,7 +127,7 @@ def test_every_count_leads_to_exactly_the_rows_it_counts(moderator, time_machine
         "sent again after changes": 1,
         "overdue": 2,
         "due soon": 2,
-        "edit of published commitments": 1,
+        "edits and further commitments": 2,
         "mine": 2,
         "unassigned": 7,
         "parked": 2,

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
-from signatories import editing, merging, registering, reporting
+from signatories import adding, editing, merging, registering, reporting
 from signatories.models import (
     CommitmentEdit,
     CorrectionRequest,
@@ -27,6 +27,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.html import assert_valid_html
+from tests.signatories.additions import addition_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("version")]
 
@@ -134,6 +135,18 @@ def test_one_person_at_both_becomes_one(proposed, leeds, moderator):
     there.refresh_from_db()
     assert (there.user, there.is_verified) == (here.user, True)
     assert not Representative.objects.filter(pk=here.pk).exists()
+
+
+def test_further_commitment_on_its_way_moves_too(proposed, leeds, moderator):
+    confirmed(proposed)
+    signature = SignatureFactory(published=True, organisation=proposed)
+    addition = addition_to(signature, "submitted")
+    addition.partner_organisations.add(proposed)
+    merge(proposed, leeds, moderator)
+    addition = CommitmentEdit.objects.get(pk=addition.pk)
+    assert list(addition.partner_organisations.all()) == [leeds]
+    adding.accept_addition(edit=addition, by=moderator, seen=addition.submitted_at)
+    assert "Warmer libraries" in Client().get("/signatories/leeds/").content.decode()
 
 
 def test_draft_of_somebody_who_has_another_ends_and_keeps_its_text(proposed, leeds, moderator):

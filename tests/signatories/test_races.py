@@ -12,8 +12,14 @@ from django.test import Client
 
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
-from signatories import asking, chasing, moderation, signing
-from signatories.models import ImpossibleTransition, ModerationDecision, Signature
+from signatories import adding, asking, chasing, editing, moderation, signing
+from signatories.models import (
+    CommitmentEdit,
+    ImpossibleEdit,
+    ImpossibleTransition,
+    ModerationDecision,
+    Signature,
+)
 from signatories.moderation import SubmissionHasChanged
 from signatories.registering import become_representative
 from signatories.signing import AnotherSignatureIsLive
@@ -25,6 +31,7 @@ from tests.factories import (
     UserFactory,
     current_version,
 )
+from tests.signatories.additions import addition_to
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -32,7 +39,7 @@ AT_ONCE = 20
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "5"))
 # SQLite lets the twenty wait in naps of a tenth of a second; the full number takes it most of a minute.
 MANY_ROUNDS = {"postgres": 50, "sqlite": 15}
-REFUSALS = (ImpossibleTransition, AnotherSignatureIsLive, SubmissionHasChanged)
+REFUSALS = (ImpossibleEdit, ImpossibleTransition, AnotherSignatureIsLive, SubmissionHasChanged)
 
 
 @pytest.fixture(scope="module")
@@ -237,6 +244,29 @@ def test_withdraw_and_sign_at_once_never_leave_a_withdrawn_signature_public(toge
         # Whoever came first, the organisation's wish to withdraw is possible after signing too.
         assert signature.status == "withdrawn"
         assert verbs_about(signature) in (["withdraw"], ["sign", "withdraw"])
+
+
+def test_further_commitment_by_twenty_at_once_is_one(together, version):
+    for _ in range(ROUNDS):
+        signature, moderator = SignatureFactory(published=True), UserFactory(moderator=True)
+        officers = [signature.started_by, RepresentativeFactory(organisation=signature.organisation)]
+        both = officers * (AT_ONCE // 2)
+        together([lambda o=o, s=signature: adding.start_addition(signature=s, by=o) for o in both])
+        assert verbs_about(signature) == ["start addition"]
+        addition = addition_to(signature)
+        assert CommitmentEdit.objects.filter(adds_to=signature).count() == 1
+        answers = together([lambda o=o, a=addition: editing.submit_edit(edit=a, by=o) for o in both])
+        assert len(refused(answers)) == AT_ONCE - 1
+        addition.refresh_from_db()
+        what = {"edit": addition, "seen": addition.submitted_at, "by": moderator}
+        answers = together([lambda what=what: adding.accept_addition(**what)] * AT_ONCE)
+        assert len(refused(answers)) == AT_ONCE - 1
+        assert signature.commitments.count() == 2
+        assert mails_about(signature) == [
+            "tell_officer_addition_accepted",
+            "tell_officer_addition_received",
+            "tell_signer_addition_accepted",
+        ]
 
 
 def test_reminders_by_several_workers_at_once_go_out_once(together):

@@ -1,0 +1,87 @@
+"""Add a further commitment to a published signature: it waits for staff like an edit, then stands beside the
+first. Nobody signs again; whoever signed is told.
+
+Saving, sending, withdrawing, asking for changes and rejecting are those of ``editing``.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from declaration.accounts.models import User
+from signatories.changes import record_change
+from signatories.comparing import text_of
+from signatories.editing import copy_text, finish, held_as_seen, record_start
+from signatories.locking import lock
+from signatories.models import (
+    Commitment,
+    CommitmentEdit,
+    EditDecision,
+    ImpossibleTransition,
+    Outcome,
+    Representative,
+    Signature,
+    Status,
+    What,
+)
+from signatories.models.progress import FINAL
+from signatories.registering import refuse_if_ended
+from signatories.releasing import refuse_while_paused
+
+# Of one signature, that are neither done nor stopped. More would be a programme, not a pledge.
+MAXIMUM_UNFINISHED = 5
+
+
+class TooManyUnfinished(Exception):
+    """Raised when a signatory has as many commitments to finish as it may have."""
+
+
+@transaction.atomic
+def start_addition(*, signature: Signature, by: Representative) -> CommitmentEdit:
+    """Return the open addition of a signature, begun now and empty if there is none.
+
+    Raises ImpossibleTransition unless the signature is published, OrganisationHasEnded or
+    TooManyUnfinished.
+    """
+    signature = lock(signature)
+    if signature.status != Status.PUBLISHED:
+        raise ImpossibleTransition(signature, "add to")
+    addition = signature.additions.open().first()
+    if addition:
+        return addition
+    refuse_if_ended(signature.organisation)
+    if len(unfinished(signature)) >= MAXIMUM_UNFINISHED:
+        raise TooManyUnfinished(signature.reference)
+    addition = CommitmentEdit.objects.create(adds_to=signature, started_by=by)
+    record_start(addition)
+    return addition
+
+
+def unfinished(signature: Signature) -> list[Commitment]:
+    """Return its commitments of which more is to come."""
+    return [commitment for commitment in signature.commitments.all() if commitment.stage not in FINAL]
+
+
+@transaction.atomic
+def accept_addition(
+    *,
+    edit: CommitmentEdit,
+    by: User,
+    seen: datetime | None,
+    version: int | None = None,
+    note: str = "",
+) -> EditDecision:
+    """Make the addition a commitment of the signature, public at once. ``note`` is for staff.
+
+    Raises what ``editing.accept_edit`` does.
+    """
+    edit = held_as_seen(edit, "accept", by=by, seen=seen, version=version)
+    refuse_while_paused()
+    decision = EditDecision.objects.create(edit=edit, outcome=Outcome.ACCEPTED, note=note, decided_by=by)
+    now = timezone.now()
+    edit.commitment = Commitment(signature=edit.signature, added_at=now, public_change_at=now)
+    copy_text(edit, edit.commitment)
+    finish(decision, "accept", after={"commitment": edit.commitment.pk, "answers": text_of(edit)})
+    record_change(organisation=edit.signature.organisation, what=What.COMMITTED)
+    return decision
