@@ -84,6 +84,15 @@ def test_change_one_answer_from_the_check(officer, signature):
     assert "Warm libraries" in text(officer.get(page(signature, "check")))
 
 
+def test_hints_stand_beside_the_answer_and_on_the_check(officer, signature):
+    addition_to(signature, mission="We will do things.", impact="Better.")
+    asked = page(signature, "mission") + "?change"
+    checked = officer.post(asked, {"mission": "We will do things.", "check": "yes"}).headers["Location"]
+    assert checked == f"{page(signature, 'mission')}?checked&change"
+    assert assert_good_page(officer.get(checked).content.decode()).select("#hints")
+    assert "You may want to improve" in text(officer.get(page(signature, "check")))
+
+
 def test_answer_what_staff_asked_for(officer, signature, moderator):
     addition = addition_to(signature, "submitted")
     why = {"reasons": [], "note": "Which libraries?"}
