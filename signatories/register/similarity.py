@@ -49,7 +49,7 @@ class Similar:
     partners: list[str]
     words: list[str]
     # Which one of several it is like.
-    own: Commitment | None = None
+    own: Commitment | CommitmentEdit | None = None
 
 
 def similar_to(
@@ -67,7 +67,9 @@ def similar_to(
 
 
 def similar_to_any(
-    commitments: Sequence[Commitment], shown: int = SHOWN, statuses: Collection[str] = (Status.PUBLISHED,)
+    commitments: Sequence[Commitment | CommitmentEdit],
+    shown: int = SHOWN,
+    statuses: Collection[str] = (Status.PUBLISHED,),
 ) -> list[Similar]:
     """Return the commitments most like any of these of one organisation, each beside the one it is like.
 
