@@ -38,6 +38,8 @@ class StaffSite(AdminSite):
     site_header = f"{settings.SERVICE_NAME}: staff"
     site_title = settings.SERVICE_NAME
     index_title = "Staff"
+    # Lists and records need the room, and the desk is one step away on every page.
+    enable_nav_sidebar = False
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "demo": settings.DEMO}

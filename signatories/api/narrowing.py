@@ -1,17 +1,15 @@
 """Narrow what the API lists by the search and the facets of the page, to the same sets."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
-from django.http import HttpRequest
 from ninja import Field, Schema
 
-from declaration.fresh_pages import freshness_of
-from signatories.api.records import commitments, signatories
-from signatories.models import Commitment, Kind, Nation, Region, Signature
+from signatories.models import Kind, Nation, Region
 from signatories.models.progress import Stage
 from signatories.register.facets import FACETS, Answer, Query
 from signatories.register.searching import MAXIMUM_SEARCH_LENGTH
-from signatories.register.snapshot import current
+from signatories.register.snapshot import Snapshot
 
 # Any text that a person could type, as the service takes it nowhere else either.
 WITHOUT_NUL = r"^[^\x00]*$"
@@ -50,28 +48,17 @@ class Narrowing(Schema):
             q=" ".join(self.q.split()), chosen={facet: values for facet, values in chosen.items() if values}
         )
 
-    def signatures(self, request: HttpRequest) -> list[tuple[Any, ...]]:
-        """Return for each signature that answers its time, its reference and its organisation, in order."""
-        answer = self._answer(request)
-        rows = (answer.snapshot.rows[place] for place in answer.places())
-        return sorted((row.signed_at, row.reference, row.organisation_id) for row in rows)
+    def places(self, snapshot: Snapshot) -> Sequence[int]:
+        """Return the places in the snapshot of the signatories that answer, the first to sign first."""
+        if not self.question.is_narrow:
+            return snapshot.first_to_sign
+        rows = snapshot.rows
+        found = Answer(snapshot, self.question).places()
+        return sorted(found, key=lambda place: (rows[place].signed_at, rows[place].reference))
 
-    def commitments(self, request: HttpRequest) -> list[int]:
-        """Return the numbers of the commitments that answer."""
-        answer = self._answer(request)
+    def commitments(self, snapshot: Snapshot) -> Sequence[int]:
+        """Return the numbers of the commitments that answer, in order."""
+        if not self.question.is_narrow:
+            return snapshot.commitments
+        answer = Answer(snapshot, self.question)
         return sorted(one.id for place in answer.places() for one in answer.shown(place).commitments)
-
-    def _answer(self, request: HttpRequest) -> Answer:
-        return Answer(current(freshness_of(request)), self.question)
-
-
-def signatures_of(found: list[tuple[Any, ...]]) -> list[Signature]:
-    """Return these signatures in this order; what is no longer public is left out."""
-    organisations = [organisation for _, _, organisation in found]
-    told = {one.organisation_id: one for one in signatories().filter(organisation__in=organisations)}
-    return [told[organisation] for organisation in organisations if organisation in told]
-
-
-def commitments_of(found: list[int]) -> list[Commitment]:
-    """Return these commitments by number; what is no longer public is left out."""
-    return list(commitments().filter(pk__in=found))

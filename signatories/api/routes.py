@@ -1,8 +1,7 @@
 """The API at /api/v1/: what the public pages show, for programs. It is only read."""
 
-from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -12,9 +11,11 @@ from django.utils import timezone
 from ninja import Path, Query
 from ninja.errors import HttpError
 
+from declaration.fresh_pages import freshness_of
 from declaration.freshness import freshness
 from signatories.api import schemas
-from signatories.api.narrowing import WITHOUT_NUL, Narrowing, commitments_of, signatures_of
+from signatories.api.narrowing import WITHOUT_NUL, Narrowing
+from signatories.api.pages import page_of_commitments, page_of_signatories
 from signatories.api.problems import HonestAPI, tell_problems
 from signatories.api.records import (
     Record,
@@ -31,13 +32,14 @@ from signatories.api.records import (
     version_record,
     versions,
 )
-from signatories.models import Commitment, Kind, Nation, Organisation, Region, RegisterChange
+from signatories.models import Kind, Nation, Organisation, Region, RegisterChange
 from signatories.models.progress import Stage
 from signatories.register import as_at
 from signatories.register.as_at_records import record_of
 from signatories.register.coverage import Query as CoverageQuery
 from signatories.register.coverage import Share, by_kind, by_nation, by_region, share, survey
 from signatories.register.organisations import find_organisations
+from signatories.register.snapshot import current
 from signatories.register.standing import standings_now
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
@@ -79,28 +81,6 @@ def moved(name: str, slug: str) -> HttpResponse:
     """Lead on from the slug of an organisation that is part of another now. Raises Http404 for any other."""
     now = get_object_or_404(Organisation, merged__slug=slug)
     return HttpResponsePermanentRedirect(address(name, slug=now.slug))
-
-
-def paged(
-    name: str,
-    rows: QuerySet | list[Any],
-    tell: Callable[[Any], Record],
-    page: int,
-    per_page: int,
-    read: Callable[[Any], Any] = iter,
-) -> Record:
-    """Return one page of rows under a name, and how many there are; no rows beyond the last page.
-
-    ``read`` makes the rows to tell of out of those of the page.
-    """
-    total = len(rows) if isinstance(rows, list) else rows.count()
-    begin = (page - 1) * per_page
-    return {
-        "total": total,
-        "page": page,
-        "pages": -(-total // per_page) or 1,
-        name: [tell(row) for row in read(rows[begin : begin + per_page])] if begin < total else [],
-    }
 
 
 def narrowed(rows: QuerySet, prefix: str, nation: list, region: list, kind: list) -> QuerySet:
@@ -152,8 +132,15 @@ def list_organisations(
             Q(start_date__isnull=True) | Q(start_date__lte=today),
             Q(end_date__isnull=True) | Q(end_date__gte=today),
         )
-    standings = standings_now()
-    return paged("organisations", rows, lambda row: organisation_record(row, standings), page, per_page)
+    total = rows.count()
+    shown = list(rows[(page - 1) * per_page : page * per_page])
+    standings = standings_now(row.pk for row in shown)
+    return {
+        "total": total,
+        "page": page,
+        "pages": -(-total // per_page) or 1,
+        "organisations": [organisation_record(row, standings) for row in shown],
+    }
 
 
 @api.get(
@@ -166,7 +153,9 @@ def list_organisations(
 )
 def one_organisation(request: HttpRequest, slug: SlugInPath) -> Record | HttpResponse:
     found = organisations().filter(slug=slug).first()
-    return moved("organisation", slug) if found is None else organisation_record(found, standings_now())
+    if found is None:
+        return moved("organisation", slug)
+    return organisation_record(found, standings_now([found.pk]))
 
 
 @api.get(
@@ -184,11 +173,9 @@ def list_signatories(
     asked: Annotated[Narrowing, Query()],
     page: PageNumber = 1,
     per_page: PerPage = 50,
-) -> Record:
-    if not asked.question.is_narrow:
-        return paged("signatories", signatories(), signatory_record, page, per_page)
-    rows = asked.signatures(request)
-    return paged("signatories", rows, signatory_record, page, per_page, read=signatures_of)
+) -> HttpResponse:
+    snapshot = current(freshness_of(request))
+    return page_of_signatories(snapshot, asked.places(snapshot), page, per_page)
 
 
 @api.get(
@@ -221,14 +208,10 @@ def list_commitments(
     stage: Annotated[list[Stage], Query(description="The same as status, which more lists have.")] = [],  # noqa: B006
     page: PageNumber = 1,
     per_page: PerPage = 50,
-) -> Record:
-    def tell(row: Commitment) -> Record:
-        return commitment_record(row, row.signature.organisation)
-
+) -> HttpResponse:
     asked.status += stage
-    if not asked.question.is_narrow:
-        return paged("commitments", commitments(), tell, page, per_page)
-    return paged("commitments", asked.commitments(request), tell, page, per_page, read=commitments_of)
+    snapshot = current(freshness_of(request))
+    return page_of_commitments(snapshot, asked.commitments(snapshot), page, per_page)
 
 
 @api.get(

@@ -30,7 +30,9 @@ SAY_NOTHING: Final = frozenset(
     same see service services set she should simple single some staff support team teams than that
     the their them then there these they this those through time too top two under until use used
     user users using via want was way ways well were what when where which while who why with
-    within without work working would year years yet you your""".split()
+    within without work working would year years yet you your
+    january february march april june july august september october november december month months
+    spring summer autumn winter""".split()
 )
 # Shared words count for as much as they are rare; a shared area counts as much as two or three of them.
 AREA: Final = 3.0

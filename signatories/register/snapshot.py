@@ -83,6 +83,17 @@ class Snapshot:
         return found
 
     @cached_property
+    def first_to_sign(self) -> tuple[int, ...]:
+        """The rows that count, in the order in which they signed."""
+        rows = self.rows
+        return tuple(sorted(self.keys, key=lambda place: (rows[place].signed_at, rows[place].reference)))
+
+    @cached_property
+    def commitments(self) -> tuple[int, ...]:
+        """The numbers of all commitments of the rows that count."""
+        return tuple(sorted(one.id for place in self.keys for one in self.rows[place].commitments))
+
+    @cached_property
     def in_any_commitment(self) -> dict[str, dict[str, int]]:
         """The rows that have a value in some commitment, for each facet of commitments."""
         return {

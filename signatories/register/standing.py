@@ -44,9 +44,15 @@ NOT_SIGNED = Standing(State.NOT_SIGNED)
 IN_PROCESS = Standing(State.IN_PROCESS)
 
 
-def standings_now() -> dict[int, Standing]:
-    """Return how organisations stand at this moment, by primary key; one without a row has not signed."""
-    rows = Signature.objects.live().values_list("organisation_id", "status", "signed_at", "version__number")
+def standings_now(organisations: Iterable[int] | None = None) -> dict[int, Standing]:
+    """Return how all organisations, or some, stand at this moment, by primary key.
+
+    One without an entry has not signed.
+    """
+    live = Signature.objects.live()
+    if organisations is not None:
+        live = live.filter(organisation__in=list(organisations))
+    rows = live.values_list("organisation_id", "status", "signed_at", "version__number")
     return {
         organisation: Standing(State.SIGNED, signed_at, version, is_on_register=True)
         if status == Status.PUBLISHED

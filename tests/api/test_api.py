@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from signatories.api.routes import api
 from signatories.changes import record_change
 from signatories.models import OrganisationAlias, Signature, Status, What
+from signatories.register.snapshot import forget
 from tests.api.public_fields import FIELDS
 from tests.factories import OrganisationFactory, SignatureFactory, current_version, signature_that_is
 from tests.html import assert_good_page
@@ -238,9 +239,34 @@ def test_documentation_names_every_field():
 
 
 def queries(path):
+    forget()
     with CaptureQueriesContext(connection) as captured:
         read(path)
     return len(captured)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_tell_the_same_in_a_list_as_alone(again):
+    for _ in range(3):
+        SignatureFactory(published=True)
+    if again:  # what was written for the first page is kept for another address
+        read("signatories/?per_page=2"), read("commitments/?per_page=2")
+    signed = read("signatories/")["signatories"]
+    assert [read(f"signatories/{one['organisation']['slug']}/") for one in signed] == signed
+    promised = read("commitments/")["commitments"]
+    assert [read(f"commitments/{one['id']}/") for one in promised] == promised
+    assert (len(signed), len(promised)) == (3, 3)
+
+
+def test_tell_at_once_what_changed_in_a_list():
+    signature = SignatureFactory(published=True)
+    before = read("signatories/")["signatories"][0]
+    signature.organisation.name = "Renamed Council"
+    with transaction.atomic():
+        signature.organisation.save()
+        record_change(organisation=signature.organisation, what=What.CORRECTED)
+    after = read("signatories/")["signatories"][0]
+    assert before["organisation"]["name"] != "Renamed Council" == after["organisation"]["name"]
 
 
 @pytest.mark.parametrize("path", ["organisations/", "signatories/", "commitments/", "changes/", "coverage/"])

@@ -128,9 +128,9 @@ def test_record_tells_the_whole_history_with_people_and_mails(staff, moderator, 
     )
     text = " ".join(record(staff, signature).find(class_="timeline").get_text(" ").split())
     for part in (
-        f"submit by {signature.started_by.full_name} (officer) : Draft → Waiting for review",
-        "accept by Mo Derator (moderator) : Waiting for review → Waiting for the approver Sound.",
-        "sign by approver : Waiting for the approver → Published",
+        f"submit by {signature.started_by.full_name} (officer): Draft → Waiting for review",
+        "accept by Mo Derator (moderator): Waiting for review → Waiting for the approver Sound.",
+        "sign by approver: Waiting for the approver → Published",
         f"to {signature.approver_email}: Waiting to be sent",
     ):
         assert part in text
