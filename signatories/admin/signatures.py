@@ -1,17 +1,16 @@
 """The queue of signatures; the record page of each, deciding and acting on several are its floors."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from signatories.admin.queue import FIRST, LISTS, StatusFilter
+from signatories.admin.queue import FIRST, StatusFilter
 from signatories.admin.report import ReportPages
 from signatories.admin.restoring import RestoringAdmin
 from signatories.admin.searching import SearchingAdmin
-from signatories.desk.waiting import age_of
+from signatories.desk.waiting import LISTS, age_of
 from signatories.models import Signature
 
 
@@ -44,11 +43,11 @@ class SignatureAdmin(ReportPages, RestoringAdmin, SearchingAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Signature]:
         return super().get_queryset(request).prefetch_related("commitments")
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[str]:
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         """Leave out what the list that is shown says already: what waits has one status, and an age."""
         if request.GET.get(StatusFilter.parameter_name, FIRST) not in LISTS:
             return self.list_display
-        return [column for column in self.list_display if column not in {"status", "submitted_at"}]
+        return tuple(column for column in self.list_display if column not in {"status", "submitted_at"})
 
     @admin.display(description="commitment")
     def title(self, signature: Signature) -> str:
