@@ -8,10 +8,13 @@ MAXIMUM_BYTES = 256 * 1024
 MAXIMUM_LINES = 2_000
 # Headings of columns that name the organisation, the surest first.
 HEADINGS = (
-    *("gss_code", "gss code", "gss", "ons_code", "ons code", "code", "slug"),
+    *("cd", "gss_code", "gss code", "gss", "ons_code", "ons code", "code", "slug"),
     *("organisation", "organisation name", "organization", "name", "council", "council name"),
-    *("authority", "local authority", "local authority name", "lead council", "signatory", "asked"),
+    *("nm", "authority", "local authority", "local authority name", "lead council", "signatory", "asked"),
 )
+
+# «LAD24CD» and «LAD24NM», as the Office for National Statistics heads codes and names.
+_OF_ONS = re.compile(r"^(?:lad|ltla|utla|ctyua|cty)\d\d(cd|nm)$")
 
 Lines = list[tuple[int, str]]
 
@@ -44,13 +47,17 @@ def read_upload(content: bytes) -> Lines:
 
 
 def _is_list(rows: list[list[str]]) -> bool:
-    """Whether the first row has one cell, or most rows have."""
-    return len(rows[0]) == 1 or 2 * sum(len(row) == 1 for row in rows) > len(rows)
+    """Whether the first row has one cell, or most rows have, or a space follows every comma."""
+    return (
+        len(rows[0]) == 1
+        or 2 * sum(len(row) == 1 for row in rows) > len(rows)
+        or all(cell.startswith(" ") for row in rows for cell in row[1:])
+    )
 
 
 def _columns(heading: list[str]) -> list[int]:
     """Return where names and codes are, the surest first; nowhere for a row that is no heading."""
-    names = [cell.strip().casefold() for cell in heading]
+    names = [_OF_ONS.sub(r"\1", cell.strip().casefold()) for cell in heading]
     return [names.index(name) for name in HEADINGS if name in names]
 
 
