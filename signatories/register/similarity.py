@@ -65,19 +65,21 @@ def similar_to(
     It may be a draft itself, or an addition. Only those that share a service area or a partner come
     into question: a word alone is too little. Always the same number of queries.
     """
-    return similar_to_any([commitment], shown, statuses)
+    return _likest([commitment], statuses)[:shown]
 
 
-def similar_to_any(
-    commitments: Sequence[Commitment | CommitmentEdit],
-    shown: int = SHOWN,
-    statuses: Collection[str] = (Status.PUBLISHED,),
-) -> list[Similar]:
-    """Return the commitments most like any of these of one organisation, each beside the one it is like.
+def similar_to_any(commitments: Sequence[Commitment], shown: int = SHOWN) -> list[Similar]:
+    """Return the published commitments most like any of these of one organisation, and which it is like.
 
-    Of an organisation with very many the first are compared.
+    Of an organisation with very many the first are compared. Of several with one title one is told.
     """
-    commitments = commitments[:OWN]
+    different: dict[str, Similar] = {}
+    for similar in _likest(commitments[:OWN], [Status.PUBLISHED]):
+        different.setdefault(plain(similar.commitment.title), similar)
+    return list(different.values())[:shown]
+
+
+def _likest(commitments: Sequence[Commitment | CommitmentEdit], statuses: Collection[str]) -> list[Similar]:
     areas = {one.pk: {area.pk for area in one.service_areas.all()} for one in commitments}
     partners = {one.pk: {partner.pk for partner in one.partner_organisations.all()} for one in commitments}
     candidates = _candidates(
@@ -105,7 +107,7 @@ def similar_to_any(
                 similar = Similar(candidate, same_areas, same_partners, [written[s] for s in telling], own)
                 likest[candidate.pk] = (score, candidate.pk, similar)
     scored = sorted(likest.values(), key=lambda one: one[:2], reverse=True)
-    return [similar for _, _, similar in scored[:shown]]
+    return [similar for _, _, similar in scored]
 
 
 def _candidates(

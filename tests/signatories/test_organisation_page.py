@@ -206,7 +206,10 @@ def test_show_what_is_like_any_of_several_commitments_and_which_one():
     mine = commit("Repairs reported by photograph", [housing])
     second = CommitmentFactory(signature=mine.signature, title="Report missed bins at once")
     second.service_areas.set([waste])
+    commit("A text for each missed bin", [waste])
     alike = commit("A text for each missed bin", [waste])
+    for n in range(5):
+        commit(f"Something else altogether {n}", [waste])
     page = page_of(mine.signature.organisation)
     [similar] = page.find(id="similar").find_next("ul").select("li")
     assert similar.a["href"] == f"{alike.signature.organisation.get_absolute_url()}#commitment-{alike.pk}"
