@@ -12,7 +12,7 @@ from declaration.outbox.models import Email
 from declaration.working_days import is_working_day, london_day
 from signatories import emails_to_staff
 from signatories.desk.waiting import age_of, on_list
-from signatories.models import CorrectionRequest, Organisation, Signature
+from signatories.models import CommitmentEdit, CorrectionRequest, Organisation, Signature
 
 # An email is no place for a list of hundreds; the desk is one click away.
 SHOWN = 20
@@ -25,12 +25,14 @@ class Digest:
     waiting: int = 0
     overdue: int = 0
     oldest: list[dict[str, object]] = field(default_factory=list)
+    edits: int = 0
     corrections: int = 0
     proposed: int = 0
     failed_emails: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.waiting or self.corrections or self.proposed or self.failed_emails)
+        others = self.edits or self.corrections or self.proposed or self.failed_emails
+        return bool(self.waiting or others)
 
 
 def set_time(now: datetime) -> datetime:
@@ -46,6 +48,7 @@ def what_waits(*, since_before: datetime) -> Digest:
         waiting=waiting.count(),
         overdue=on_list("overdue", person=None).filter(submitted_at__lt=since_before).count(),
         oldest=[_line(signature) for signature in oldest.order_by("submitted_at", "pk")[:SHOWN]],
+        edits=CommitmentEdit.objects.awaiting_review().filter(submitted_at__lt=since_before).count(),
         corrections=CorrectionRequest.objects.awaiting_staff().filter(created_at__lt=since_before).count(),
         proposed=Organisation.objects.awaiting_confirmation().filter(proposed_at__lt=since_before).count(),
         failed_emails=Email.objects.needing_staff().filter(queued_at__lt=since_before).count(),

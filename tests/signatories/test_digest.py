@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from declaration.outbox.models import Email
 from signatories.digest import SHOWN, send_digests
-from signatories.models import Casework, CorrectionRequest
+from signatories.models import Casework, CommitmentEdit, CorrectionRequest
 from tests.factories import OrganisationFactory, SignatureFactory, UserFactory
+from tests.signatories.additions import addition_to
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +102,16 @@ def test_reported_mistakes_and_proposed_organisations_count_too(mo):
     assert send_digests() == 1
     text = Email.objects.get().text
     assert "1 reader says" in text and "1 proposed organisation waits" in text
+
+
+def test_edits_and_further_commitments_count_too(mo, version):
+    for sent_at in (MONDAY - timedelta(days=2), MONDAY + timedelta(hours=1)):
+        addition = addition_to(SignatureFactory(published=True), "submitted")
+        CommitmentEdit.objects.filter(pk=addition.pk).update(submitted_at=sent_at)
+    assert send_digests() == 1
+    [email] = Email.objects.filter(message="tell_moderator_what_waits")
+    for words in (email.text, email.html):
+        assert "1 edit or further commitment waits for review." in words
 
 
 def test_only_moderators_who_want_it_get_it(monday):
