@@ -282,7 +282,7 @@ def test_every_page_of_the_sitemap_says_what_it_is_about_at_one_address(settings
     ]
     assert {signed.get_absolute_url(), "/signatories/not-signed/", "/newsletter/issues/"} < set(paths)
     told = {}
-    for path in paths:
+    for path in [*paths, f"{signed.get_absolute_url()}badge/", "/check/upload/"]:
         html = assert_good_page(Client().get(path).content.decode())
         [canonical], [description] = html.select("link[rel=canonical]"), html.select("meta[name=description]")
         # The current wording has an address of its own, which stays when there is a newer one.

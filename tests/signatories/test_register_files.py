@@ -17,6 +17,7 @@ from declaration.freshness import move_on
 from signatories import moderation, signing
 from signatories.changes import record_change
 from signatories.models import Commitment, OrganisationDomain, What
+from signatories.register import as_at_records
 from signatories.register.records import COLUMNS
 from tests.factories import OrganisationFactory, ReasonFactory, SignatureFactory, UserFactory
 
@@ -43,7 +44,8 @@ def test_write_the_columns_of_the_dictionary():
     SignatureFactory(published=True)
     page = Client().get("/signatories/data/").content.decode()
     assert tuple(rows()[0]) == COLUMNS
-    assert [column for column in COLUMNS if f"<code>{column}</code>" not in page] == []
+    told = [*COLUMNS, *as_at_records.COLUMNS]
+    assert [column for column in told if page.count(f"<code>{column}</code>") < told.count(column)] == []
 
 
 def test_write_what_is_public_and_nothing_else():
