@@ -12,14 +12,16 @@ def signatures_of(user: User) -> SignatureQuerySet:
     """Return the signatures this person may see.
 
     Somebody whose email domain is the organisation's sees all it ever had, except what
-    strangers to it began and never handed in. Anybody else sees what they began, submitted or
-    signed themselves.
+    strangers to it began and never handed in. Anybody else sees what they began, submitted,
+    signed or took over themselves.
     """
     mine = Q(started_by__user=user) | Q(submitted_by__user=user) | Q(signed_by__user=user)
+    mine |= Q(looked_after_by__user=user)
     ours = Q(
         organisation__in=Representative.objects.filter(user=user, is_verified=True).values("organisation")
     ) & (Q(is_shared=True) | Q(submitted_at__isnull=False))
-    return Signature.objects.filter(mine | ours).select_related("organisation", "submitted_by", "started_by")
+    people = ("submitted_by", "started_by", "looked_after_by")
+    return Signature.objects.filter(mine | ours).select_related("organisation", *people)
 
 
 def signature_of(user: User, reference: str) -> tuple[Signature, Representative]:

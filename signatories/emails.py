@@ -18,7 +18,7 @@ def _dashboard_url() -> str:
 
 def _officer_email(signature: Signature) -> str:
     assert signature.submitted_by is not None  # noqa: S101 - only submitted signatures have emails
-    return signature.submitted_by.email
+    return signature.officer.email
 
 
 def _send(

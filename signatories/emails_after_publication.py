@@ -14,6 +14,7 @@ from signatories.models import (
     Organisation,
     Outcome,
     Progress,
+    Representative,
     Signature,
 )
 from signatories.previewing import Post, Preview, preview
@@ -36,11 +37,16 @@ def _send(
     )
 
 
+def _still_acting(person: Representative, signature: Signature) -> Representative:
+    """Return this person, or who looks after the signature now if they act for nobody any more."""
+    return person if person.user_id else signature.officer
+
+
 def tell_officer_progress_taken_down(signature: Signature, progress: Progress, reason: str) -> None:
     """To whoever reported it."""
     _send(
         signature,
-        to=progress.reported_by.email,
+        to=_still_acting(progress.reported_by, signature).email,
         message="tell_officer_progress_taken_down",
         key=str(progress.pk),
         commitment=progress.commitment,
@@ -59,8 +65,7 @@ def ask_for_update(signature: Signature, *, months: int, commitments: list[Commi
     ]
     # Each that was added later has three emails of its own.
     which = f"{months}:{commitments[0].pk}" if commitments[0].added_at else str(months)
-    officer = signature.submitted_by
-    assert officer is not None  # noqa: S101 - whatever is published was submitted
+    officer = signature.officer
     for to in dict.fromkeys(filter(None, (officer.email, officer.team_mailbox.lower()))):
         _send(
             signature,
@@ -136,9 +141,9 @@ def preview_edit_decision(decision: EditDecision) -> list[Preview]:
 
 
 def _tell_of_edit(edit: CommitmentEdit, message: str, *, key: str, **context: Any) -> None:
-    officer = edit.submitted_by
-    assert officer is not None  # noqa: S101 - only what was sent is told of
+    assert edit.submitted_by is not None  # noqa: S101 - only what was sent is told of
     signature = edit.signature
+    officer = _still_acting(edit.submitted_by, signature)
     page, place = "add_commitment", signature.reference
     if not edit.is_addition:
         page, place = "edit_commitment", signature.reference_of(edit.edited)
@@ -156,7 +161,7 @@ def _tell_of_edit(edit: CommitmentEdit, message: str, *, key: str, **context: An
 
 def tell_people_restored(signature: Signature, note: str, *, occasion: str) -> None:
     """To the officer and to whoever signed. ``occasion`` tells one restoring from the next."""
-    people = [person for person in (signature.submitted_by, signature.signed_by) if person is not None]
+    people = [person for person in (signature.officer, signature.signed_by) if person is not None]
     for person in {person.email: person for person in reversed(people)}.values():
         _send(
             signature,
@@ -171,7 +176,7 @@ def tell_people_restored(signature: Signature, note: str, *, occasion: str) -> N
 
 def tell_officer_organisation_merged(signature: Signature, merged: Organisation) -> None:
     """To whoever looks after a signature that now stands under the name of another organisation."""
-    officer = signature.submitted_by or signature.started_by
+    officer = signature.officer
     _send(
         signature,
         to=officer.email,

@@ -17,6 +17,7 @@ from signatories.models import (
     Commitment,
     CommitmentEdit,
     CorrectionRequest,
+    Handover,
     Organisation,
     OrganisationAlias,
     OrganisationDomain,
@@ -189,10 +190,14 @@ def _move_people(plan: Plan) -> None:
 
 def _where_people_stand() -> list[tuple[QuerySet, str]]:
     signatures, edits = Signature.objects.all(), CommitmentEdit.objects.all()
+    handovers = Handover.objects.all()
     return [
         (signatures, "started_by"),
         (signatures, "submitted_by"),
         (signatures, "signed_by"),
+        (signatures, "looked_after_by"),
+        (handovers, "asked_by"),
+        (handovers, "accepted_by"),
         (edits, "started_by"),
         (edits, "submitted_by"),
         # Its words never change; whose row tells who wrote them may.

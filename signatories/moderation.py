@@ -82,7 +82,7 @@ def accept(
     signature = _lock_as_seen(signature, "accept", by=by, seen=seen, version=version)
     if signature.organisation.is_awaiting_confirmation:
         raise OrganisationIsNotConfirmed(signature.organisation.name)
-    if signature.submitted_by and not signature.submitted_by.is_verified:
+    if not signature.officer.is_verified:
         raise OfficerIsNotVerified(signature.reference)
     refuse_own_edits(signature, by)
     decision = ModerationDecision.objects.create(
@@ -172,7 +172,7 @@ def verify_officer(*, signature: Signature, by: User) -> None:
     """Record that staff have checked that the officer works for the organisation. Raises OwnSubmission."""
     signature = lock(signature)
     refuse_own(signature, by)
-    officer = signature.submitted_by or signature.started_by
+    officer = signature.officer
     if officer.is_verified:
         return
     officer.is_verified = True
@@ -187,8 +187,9 @@ def refuse_own(signature: Signature, by: User) -> None:
 
 
 def acts_for(signature: Signature, person: User) -> bool:
-    """Tell whether this person is an officer of the organisation."""
-    return Representative.objects.filter(user=person, organisation_id=signature.organisation_id).exists()
+    """Tell whether this person is an officer of the organisation, or was one."""
+    own = Q(user=person) | Q(email__iexact=person.email)
+    return Representative.objects.filter(own, organisation_id=signature.organisation_id).exists()
 
 
 def refuse_own_edits(signature: Signature, by: User) -> None:

@@ -45,6 +45,12 @@ def become_representative(*, organisation: Organisation, user: User) -> Represen
     Raises OrganisationHasEnded if the organisation does not exist today.
     """
     refuse_if_ended(organisation)
+    return admit(organisation=organisation, user=user)
+
+
+@transaction.atomic
+def admit(*, organisation: Organisation, user: User) -> Representative:
+    """Do what ``become_representative`` does, also for an organisation that has ended."""
     representative, created = Representative.objects.get_or_create(
         organisation=organisation,
         email=user.email,

@@ -109,7 +109,7 @@ class RecordAdmin(DecidingAdmin):
         return self.page(request, RECORD, **said)
 
     def _record(self, request: HttpRequest, signature: Signature) -> dict[str, Any]:
-        officer = signature.submitted_by or signature.started_by
+        officer = signature.officer
         may_decide = self.has_decide_permission(request)
         care = Casework.objects.select_related("assigned_to", "parked_by").filter(pk=signature.pk).first()
         version = {"version": newest_event(signature)}

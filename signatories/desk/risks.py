@@ -12,7 +12,7 @@ LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 
 def risks_of(signature: Signature) -> list[str]:
     """Return the names of the warnings that apply; templates say them in sentences."""
-    officer = signature.submitted_by or signature.started_by
+    officer = signature.officer
     organisation: Organisation = signature.organisation
     found = {
         "organisation_not_confirmed": organisation.is_awaiting_confirmation,

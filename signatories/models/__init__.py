@@ -6,6 +6,7 @@ from signatories.models.commitment import Commitment
 from signatories.models.correction import CorrectionRequest
 from signatories.models.decision import ModerationDecision, Outcome, Reason
 from signatories.models.edit import CommitmentEdit, EditDecision, EditStatus, ImpossibleEdit
+from signatories.models.handover import Handover
 from signatories.models.organisation import (
     Kind,
     Nation,
@@ -32,6 +33,7 @@ __all__ = [
     "DraftEditDecision",
     "EditDecision",
     "EditStatus",
+    "Handover",
     "ImpossibleEdit",
     "ImpossibleTransition",
     "Kind",

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from signatories.models.commitment import Commitment
+from signatories.models.representative import Representative
 from signatories.models.transitions import Actor, HasStatus, Transition
 
 # No vowels, so no words; no 0, 1, I, L or O, so nothing to misread over the telephone.
@@ -158,6 +159,15 @@ class Signature(HasStatus, models.Model):
         related_name="submitted_signatures",
         editable=False,
     )
+    # Who took it over from whoever submitted it.
+    looked_after_by = models.ForeignKey(
+        "signatories.Representative",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="looked_after_signatures",
+        editable=False,
+    )
     approver_is_officer = models.BooleanField(null=True, blank=True)
     approver_name = models.CharField(max_length=150, blank=True)
     approver_job_title = models.CharField(max_length=150, blank=True)
@@ -253,6 +263,11 @@ class Signature(HasStatus, models.Model):
         """The commitment the organisation signs with. Uses prefetched rows if there are any."""
         return self.commitments.all()[0]
 
+    @property
+    def officer(self) -> Representative:
+        """Who looks after it today, and gets the emails of the officer."""
+        return self.looked_after_by or self.submitted_by or self.started_by
+
     def reference_of(self, commitment: Commitment) -> str:
         """Return what names one of its commitments in an address: the reference, and «.2» for the second."""
         place = [one.pk for one in self.commitments.all()].index(commitment.pk) + 1
@@ -261,6 +276,10 @@ class Signature(HasStatus, models.Model):
     @property
     def is_editable(self) -> bool:
         return self.status in EDITABLE
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
 
     @property
     def is_public(self) -> bool:

@@ -13,7 +13,15 @@ from signatories import asking, signing
 from signatories.access import signature_of, signatures_of
 from signatories.forms.approval import CorrectApproverForm
 from signatories.links import approver_token
-from signatories.models import Actor, CommitmentEdit, ImpossibleTransition, Representative, Signature, Status
+from signatories.models import (
+    Actor,
+    CommitmentEdit,
+    Handover,
+    ImpossibleTransition,
+    Representative,
+    Signature,
+    Status,
+)
 from signatories.views.approval import show_and_sign
 from signatories.views.beginning import begin_draft
 from signatories.views.unsaved import signed_in, signed_in_to_press, unsaved
@@ -40,6 +48,10 @@ NOTICES = {
     "addition-sent",
     "addition-withdrawn",
     "too-late",
+    "handed-over",
+    "taken-back",
+    "taken-over",
+    "stopped",
 }
 
 
@@ -47,10 +59,12 @@ NOTICES = {
 @require_safe
 def dashboard(request: SignedInRequest) -> HttpResponse:
     """List the officer's signatures, the ones that need something first."""
+    handovers = Handover.objects.open().select_related("signature__organisation", "asked_by")
     signatures = list(
         signatures_of(request.user)
         .distinct()
         .prefetch_related("commitments", "decisions__reasons", OPEN_EDITS, OPEN_ADDITIONS)
+        .prefetch_related(Prefetch("handovers", handovers, to_attr="open_handovers"))
     )
     signatures.sort(key=lambda s: (s.ended_at is not None, not _waits_for(request.user, s), -s.pk))
     represented = Representative.objects.of_user(request.user)
@@ -61,6 +75,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         "signatures": signatures,
         "without_signature": [r for r in represented if r.organisation_id not in shown],
         "notice": notice,
+        "asked_of_me": list(handovers.filter(email=request.user.email.lower())),
         "public_from": publication_paused_until(),
     }
     return render(request, "dashboard/dashboard.html", page)

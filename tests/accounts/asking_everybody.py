@@ -108,6 +108,7 @@ def arguments(name, objects):
         "organisation_start": {"slug": "camden"},
         "addition_question": {"reference": signature.reference, "slug": "title"},
         "edit_question": {"reference": signature.reference, "slug": "title"},
+        "take_over": {"key": objects["signatories.handover"].key},
         "question": {"reference": signature.reference, "slug": "you"},
         "mfa_remove_webauthn": {"pk": 0},
         "openid_connect_callback": {"provider_id": "department"},

@@ -13,6 +13,7 @@ from declaration.publishing import publish
 from signatories.models import (
     CommitmentEdit,
     CorrectionRequest,
+    Handover,
     Organisation,
     Progress,
     Reason,
@@ -73,6 +74,9 @@ def world(db):
         ),
         "declaration.switches": Switches.objects.create(pk=1),
         **newsletter_objects(),
+        "signatories.handover": Handover.objects.create(
+            signature=signature, asked_by=officers[0], name="A", email=people["officer A"].email
+        ),
         "signatories.organisation": councils[0],
         "signatories.progress": Progress.objects.create(
             commitment=signature.commitment, stage="on-track", happened="Words", reported_by=officers[0]

@@ -77,6 +77,10 @@ submitted                                            siaaaaa smmmmmm
 question                                             siaaaaa siaaaaa
 dashboard                                            siiiiii smmmmmm
 withdraw                                             siaaaaa siaaaaa
+take_over                                            sirrrrr sirrrrr
+hand_over                                            siaaaaa siaaaaa
+take_back_handover                                   smmmmmm siaaaaa
+stop_acting                                          siaaaaa siaaaaa
 resend_to_approver                                   smmmmmm siaaaaa
 correct_approver                                     siaaaaa siaaaaa
 start_again                                          smmmmmm siaaaaa

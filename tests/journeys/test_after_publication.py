@@ -6,6 +6,7 @@ import pytest
 
 from tests.journeys.publishers import Publisher, Reporter
 from tests.journeys.telling import given, then, when
+from tests.journeys.visitors import links_in
 
 
 @pytest.fixture
@@ -82,6 +83,30 @@ def test_progress_is_public_at_once(officer, moderator, public, council):
     then(officer).receives("We have taken down an update")
     then(public).opens_the_page_of(council)
     then(public).does_not_see("The depot moves in May.")
+
+
+def test_pledge_passes_on_to_a_colleague(world, officer, council):
+    given(officer).has_signed()
+    kim = Reporter(world, council, name="Kim Colleague")
+    when(officer).opens_the_dashboard()
+    when(officer).follows(f"Stop acting for {council.name}")
+    then(officer).sees_heading("Hand over before you stop")
+    when(officer).presses("Hand over to a colleague")
+    when(officer).types(full_name_of_your_colleague=kim.name)
+    when(officer).types(work_email_address_of_your_colleague=kim.email)
+    when(officer).presses("Ask them to take over")
+    then(officer).sees("You look after it. You asked Kim Colleague")
+
+    mail = kim.receives("Sam Officer asks you to look after a commitment")
+    [link] = [link for link in links_in(mail.text) if "/take-over/" in link]
+    when(kim).signs_in(link)
+    then(kim).sees_heading("Take over from Sam Officer")
+    when(kim).presses("Take over")
+    then(kim).sees("You have taken over.", "You look after it.")
+    then(officer).receives("Kim Colleague now looks after the commitment")
+    when(officer).goes_to(f"/dashboard/{officer.reference}/stop/")
+    when(officer).presses("Stop acting")
+    then(officer).does_not_see("Published")
 
 
 def test_taken_down_with_a_notice_and_restored(officer, moderator, public, council):

@@ -31,6 +31,12 @@ def test_officer_goes_on_with_another_device(world, council, officer):
     when(phone).goes_to_question("mission")
     then(phone).sees_field(MISSION, officer.answers.mission)
 
+    when(phone).hands.type(MISSION, "We will continue to work on our website.")
+    when(phone).presses("Check my wording")
+    then(phone).sees("Your answer is saved.", "We found no date.", "You wrote “We will continue to work”.")
+    when(phone).goes_to(f"/sign/{phone.reference}/check/")
+    then(phone).sees("You may want to improve", "You can send your commitment as it is.")
+
 
 def test_colleague_goes_on_and_sends_it(world, council, officer):
     given(officer).has_begun()

@@ -32,6 +32,9 @@ edit_commitment     published          s..aaaa  s..aaaa
 edit_question       published          s..aaaa  s..aaaa
 submit_edit         published          s..aaaa  s..aaaa
 withdraw_edit       published          s..aaaa  s..aaaa
+hand_over           published          s..aaaa  s..aaaa
+take_back_handover  published          smmmmmm  s..aaaa
+stop_acting         published          s..aaaa  s..aaaa
 """
 # Of what is published, for everybody.
 PUBLIC = {"certificate", "certificate_file"}

@@ -12,12 +12,14 @@ from django.test import Client
 
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
-from signatories import adding, asking, chasing, editing, moderation, signing
+from signatories import adding, asking, chasing, editing, handing_over, moderation, signing
+from signatories.handing_over import HandoverIsOver, StillNeeded
 from signatories.models import (
     CommitmentEdit,
     ImpossibleEdit,
     ImpossibleTransition,
     ModerationDecision,
+    Representative,
     Signature,
 )
 from signatories.moderation import SubmissionHasChanged
@@ -39,7 +41,14 @@ AT_ONCE = 20
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "5"))
 # SQLite lets the twenty wait in naps of a tenth of a second; the full number takes it most of a minute.
 MANY_ROUNDS = {"postgres": 50, "sqlite": 15}
-REFUSALS = (ImpossibleEdit, ImpossibleTransition, AnotherSignatureIsLive, SubmissionHasChanged)
+REFUSALS = (
+    ImpossibleEdit,
+    ImpossibleTransition,
+    AnotherSignatureIsLive,
+    SubmissionHasChanged,
+    HandoverIsOver,
+    StillNeeded,
+)
 
 
 @pytest.fixture(scope="module")
@@ -283,3 +292,42 @@ def test_races_are_real(together):
     began = time.monotonic()
     together([lambda: time.sleep(0.2)] * AT_ONCE)
     assert time.monotonic() - began < 0.2 * AT_ONCE / 2
+
+
+def test_hand_over_to_two_colleagues_at_once_leaves_one_who_can_accept(database, together, version):
+    for _ in range(ROUNDS):
+        signature = SignatureFactory(published=True)
+        names = [f"kim{n}@{signature.organisation.slug}.gov.uk" for n in range(4)]
+
+        def ask(email, signature=signature):
+            return handing_over.ask_to_take_over(
+                signature=signature, by=signature.started_by, name="Kim", email=email
+            )
+
+        asked = together([lambda e=email: ask(e) for email in names])
+        assert len(signature.handovers.open()) == 1
+        accepting = [(one, UserFactory(email=one.email)) for one in asked]
+        answers = together(
+            [lambda h=one, u=user: handing_over.take_over(handover=h, user=u) for one, user in accepting]
+        )
+        assert len(refused(answers)) == len(asked) - 1
+        officer = Signature.objects.get(pk=signature.pk).officer
+        assert [answer for answer in answers if not isinstance(answer, Exception)] == [officer]
+        assert mails_about(signature).count("tell_officer_taken_over") == 1
+
+
+def test_everybody_stops_at_once_and_one_stays(database, together, version):
+    for _ in range(ROUNDS):
+        signature = SignatureFactory(published=True)
+        officer, kim = signature.started_by, UserFactory(email=f"kim@{signature.organisation.slug}.gov.uk")
+        handover = handing_over.ask_to_take_over(signature=signature, by=officer, name="Kim", email=kim.email)
+        together(
+            [
+                lambda h=handover, k=kim: handing_over.take_over(handover=h, user=k),
+                *[lambda s=signature, o=officer: handing_over.stop_acting(signature=s, by=o)] * 3,
+            ]
+        )
+        looking_after = Signature.objects.get(pk=signature.pk).officer
+        assert looking_after.user == kim
+        acting = Representative.objects.filter(organisation=signature.organisation, user__isnull=False)
+        assert looking_after in acting

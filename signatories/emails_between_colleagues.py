@@ -1,0 +1,53 @@
+"""Emails about who looks after what an organisation signed. A function's name is the sentence it says."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from declaration.outbox.queue import queue
+from signatories.links import absolute
+from signatories.models import Handover, Representative, Signature
+from signatories.models.handover import HANDOVER_DAYS
+
+
+def _send(signature: Signature, *, to: str, message: str, key: str, **context: Any) -> None:
+    queue(
+        to=to,
+        message=message,
+        key=f"{message}:{signature.reference}:{key}",
+        about=signature,
+        context={
+            "signature": signature,
+            "commitment": signature.commitment,
+            "dashboard_url": absolute(reverse("dashboard")),
+            **context,
+        },
+    )
+
+
+def ask_colleague_to_take_over(handover: Handover) -> None:
+    _send(
+        handover.signature,
+        to=handover.email,
+        message="ask_colleague_to_take_over",
+        key=str(handover.pk),
+        handover=handover,
+        until=handover.asked_at + timedelta(days=HANDOVER_DAYS),
+        take_over_url=absolute(reverse("take_over", args=[handover.key])),
+    )
+
+
+def tell_officer_taken_over(
+    signature: Signature, officer: Representative, colleague: Representative, *, occasion: str
+) -> None:
+    """To whoever looked after it before, and to whoever asked. ``occasion`` tells one time from the next."""
+    _send(
+        signature,
+        to=officer.email,
+        message="tell_officer_taken_over",
+        key=f"{occasion}:{officer.pk}",
+        officer=officer,
+        colleague=colleague,
+        stop_url=absolute(reverse("stop_acting", args=[signature.reference])),
+    )
