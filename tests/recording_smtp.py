@@ -6,6 +6,7 @@ import email.policy
 import ssl
 import subprocess
 import time
+import weakref
 from dataclasses import dataclass
 
 import pytest
@@ -56,14 +57,29 @@ class RecordingSMTP:
 
     def start(self):
         """Begin to listen, again on the same port."""
+        self._sessions = weakref.WeakSet()
         self._controller = Controller(self, hostname=LOOPBACK, port=self.port, **self._options)
         self._controller.start()
 
     def stop(self):
         """Stop listening and hang up: further connections are refused."""
         if self._controller is not None:
+            self.hang_up()
             self._controller.stop()
             self._controller = None
+
+    def hang_up(self, words=b""):
+        """End every connection there is, with a last word or without."""
+
+        async def end():
+            for server in list(self._sessions):
+                if server.transport is not None:
+                    server.transport.write(words)
+                    server.transport.close()
+            # The sockets are closed a moment later.
+            await asyncio.sleep(0)
+
+        asyncio.run_coroutine_threadsafe(end(), self._controller.loop).result(PATIENCE)
 
     def __enter__(self):
         return self
@@ -89,6 +105,11 @@ class RecordingSMTP:
         return self.behaviour(address) if callable(self.behaviour) else self.behaviour
 
     # What the controller calls.
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self._sessions.add(server)
+        session.host_name = hostname
+        return responses
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         self.attempts.append((address, time.monotonic()))

@@ -65,6 +65,21 @@ def test_does_not_trust_an_idle_connection(server, transport):
     assert len(server.mails) == 2
 
 
+@pytest.mark.parametrize("words", [b"", b"421 4.4.2 I have waited long enough\r\n"])
+def test_begins_anew_when_the_server_hung_up_since(server, transport, words):
+    transport.send(mail())
+    server.hang_up(words)
+    assert transport.send(mail()) == "2.0.0 Ok: queued as 4711"
+    server.hang_up(words)
+    server.behaviour = "451"
+    with pytest.raises(TryLater, match="451"):
+        transport.send(mail())
+    server.behaviour = "close before data"
+    with pytest.raises(TryLater, match="closed the connection"):
+        transport.send(mail())
+    assert len(server.mails) == 2
+
+
 @pytest.mark.parametrize("behaviour", ["451", "451 data"])
 def test_tries_later_when_told_to(server, transport, behaviour):
     server.behaviour = behaviour

@@ -1,5 +1,7 @@
 """Many emails at the same time, each on a line of its own, against mail servers that misbehave."""
 
+import socket
+
 import pytest
 
 from declaration.outbox.models import Email
@@ -73,6 +75,41 @@ def test_waits_once_for_a_server_that_hangs(server, transport):
     assert sum(line.is_late for line in lines if line) == 7
     server.behaviour = "accept"
     assert {said(answer) for answer in answers(transport, mails(8)).values()} == {"2.0.0 Ok: queued as 4711"}
+
+
+@pytest.mark.parametrize("words", [b"", b"421 4.4.2 I have waited long enough\r\n"])
+def test_begins_anew_when_the_server_hung_up_since(server, transport, words):
+    answers(transport, mails(3))
+    for behaviour, found in (("accept", "2.0.0 Ok: queued as 4711"), ("550", "550")):
+        server.behaviour = behaviour
+        server.hang_up(words)
+        assert {said(answer) for answer in answers(transport, mails(3)).values()} == {found}
+    # One that hangs up on every email is in trouble, which nobody asks about twice.
+    server.behaviour = "close before data"
+    assert {said(answer) for answer in answers(transport, mails(3)).values()} == {
+        ("disconnected", True, False)
+    }
+    assert len(server.mails) == 6
+
+
+def test_does_not_trust_idle_lines(server, transport):
+    answers(transport, mails(2))
+    before = transport._lines._lines[:2]
+    before[1].used_at -= smtp_lines.IDLE_SECONDS + 1
+    answers(transport, mails(2))
+    after = transport._lines._lines[:2]
+    assert [one is other for one, other in zip(before, after, strict=True)] == [True, False]
+
+
+def test_begins_anew_on_many_lines_at_once():
+    with smtp_sink() as sink:
+        transport = SMTPTransport(host=LOOPBACK, port=sink.port, timeout=2)
+        answers(transport, mails(4))
+        for line in transport._lines._lines[:4]:
+            line._socket.shutdown(socket.SHUT_RDWR)
+        assert all(isinstance(answer, str) for answer in answers(transport, mails(4)).values())
+        transport.close()
+        assert len(sink.accepted()) == 8
 
 
 def test_says_all_at_once_where_the_relay_allows_it_and_takes_fresh_lines_now_and_then(monkeypatch):

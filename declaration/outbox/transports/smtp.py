@@ -11,11 +11,10 @@ from declaration.outbox.merging import message_to_send
 from declaration.outbox.models import Email
 from declaration.outbox.return_paths import return_path
 from declaration.outbox.transports.answers import Never, TryLater
-from declaration.outbox.transports.smtp_lines import Lines, in_words, refusal, text_of
+from declaration.outbox.transports.smtp_lines import IDLE_SECONDS, Lines, hung_up, in_words, refusal, text_of
 
-# A fresh connection now and then lets the relay balance its load; an idle one is not trusted.
+# A fresh connection now and then lets the relay balance its load.
 MESSAGES_PER_CONNECTION = 100
-IDLE_SECONDS = 20.0
 
 
 class SMTPTransport:
@@ -46,9 +45,8 @@ class SMTPTransport:
             recipient = ascii_address(email.to)
         except Unaddressable as refused:
             raise Never("address", str(refused)) from refused
-        connection = self._open()
         try:
-            self._envelope(connection, return_path(email), recipient)
+            connection = self._begin(return_path(email), recipient)
             connection.send(message)
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             self.close()
@@ -86,6 +84,25 @@ class SMTPTransport:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+    def _begin(self, sender: str, recipient: str) -> smtplib.SMTP:
+        """Return a connection that waits for the message.
+
+        A relay may hang up between two emails, with or without a word; that is no attempt of the next
+        one, which goes out on a fresh connection. Raises TryLater, Never and what the connection raises.
+        """
+        before = self._connection
+        connection = self._open()
+        try:
+            self._envelope(connection, sender, recipient)
+            return connection
+        except (OSError, smtplib.SMTPServerDisconnected, TryLater) as ended:
+            if connection is not before or not hung_up(ended):
+                raise
+        self.close()
+        connection = self._open()
+        self._envelope(connection, sender, recipient)
+        return connection
 
     def _open(self) -> smtplib.SMTP:
         idle = time.monotonic() - self._used_at

@@ -8,6 +8,7 @@ so that a round that breaks leaves at most one email in question for each line.
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 
 from declaration.outbox.composing import Unaddressable, ascii_address
@@ -17,10 +18,14 @@ from declaration.outbox.return_paths import return_path
 from declaration.outbox.transports.answers import Never, TryLater
 
 Answer = str | TryLater | Never
+# What a relay said, and whether its line is of no use after it.
+Refused = tuple[tuple[int, bytes], bool]
 
 WIDTH = 16
 # A fresh connection now and then lets the relay balance its load.
 MESSAGES_PER_LINE = 500
+# What was idle for longer is not trusted: relays hang up, and what stands between forgets.
+IDLE_SECONDS = 20.0
 # Refusals that tell of our account at the relay and not of the email.
 ABOUT_OUR_ACCOUNT = {421, 530, 534, 535, 538}
 LATE_SECONDS = 0.1
@@ -39,6 +44,8 @@ class Line:
         self.pipelines = connection.has_extn("pipelining")
         self.sent = 0
         self.is_late = False
+        # When it was last of use; a fresh one never was.
+        self.used_at: float | None = None
 
     def say(self, words: bytes) -> None:
         self._socket.sendall(words)
@@ -60,6 +67,10 @@ class Line:
             self._heard += more
         line, _, self._heard = self._heard.partition(b"\n")
         return line.rstrip(b"\r")
+
+    @property
+    def is_idle(self) -> bool:
+        return self.used_at is not None and time.monotonic() - self.used_at > IDLE_SECONDS
 
     def hurry(self) -> None:
         """Wait hardly any longer on this line: it has had as long as another that was waited for in vain."""
@@ -106,9 +117,7 @@ class Lines:
                 yield email, Never("address", str(refused))
                 continue
             try:
-                line = self._open(place)
-                if line.pipelines:
-                    line.say(envelope)
+                self._say_envelope(place, envelope)
             except TryLater as error:
                 trouble = error
                 yield email, error
@@ -129,23 +138,56 @@ class Lines:
 
     def _hand_over(self, place: int, envelope: bytes, message: bytes) -> Answer | None:
         """Get a message to the relay, final dot and all; None when its answer is still to come."""
-        line = self._lines[place]
-        if line is None:
-            return TryLater("disconnected", "The mail server closed the connection.", for_all=True)
         try:
-            refused = self._refused(line, envelope)
+            line, refused = self._received(place, envelope)
             if refused is not None:
+                line.used_at = time.monotonic()
                 answer = refusal(*refused[0])
                 if refused[1] or (isinstance(answer, TryLater) and answer.for_all):
                     self._drop(place)
                 return answer
             # The dot is the last byte: if this fails, the relay cannot have got it.
             line.say(message + b".\r\n")
+        except TryLater as error:
+            return error
         except (OSError, smtplib.SMTPException) as error:
             return self._broken(place, error)
         return None
 
-    def _refused(self, line: Line, envelope: bytes) -> tuple[tuple[int, bytes], bool] | None:
+    def _say_envelope(self, place: int, envelope: bytes) -> Line:
+        """Return the line of a place, told where a message goes if it takes that at once. Raises TryLater."""
+        line = self._open(place)
+        if line.pipelines:
+            try:
+                line.say(envelope)
+            except (OSError, smtplib.SMTPException):
+                if line.used_at is None:
+                    raise
+                self._drop(place)
+                return self._say_envelope(place, envelope)
+        return line
+
+    def _received(self, place: int, envelope: bytes) -> tuple[Line, Refused | None]:
+        """Return the line that waits for a message, and the refusal if it does not wait for it.
+
+        A relay may hang up between two emails, with or without a word; that is no attempt of the next
+        one, which goes out on a fresh line. Raises TryLater and what the connection raises.
+        """
+        line = self._lines[place]
+        if line is None:
+            raise TryLater("disconnected", "The mail server closed the connection.", for_all=True)
+        try:
+            refused = self._refused(line, envelope)
+            if line.used_at is None or refused is None or not hung_up(refusal(*refused[0])):
+                return line, refused
+        except (OSError, smtplib.SMTPException) as error:
+            if line.used_at is None or not hung_up(error):
+                raise
+        self._drop(place)
+        line = self._say_envelope(place, envelope)
+        return line, self._refused(line, envelope)
+
+    def _refused(self, line: Line, envelope: bytes) -> Refused | None:
         """Return the first refusal, and whether the line is of no use after it; None when all is well."""
         if line.pipelines:
             mail, recipient, data = (line.hear() for _ in range(3))
@@ -188,12 +230,13 @@ class Lines:
                 self._drop(place)
             return answer
         line.sent += 1
+        line.used_at = time.monotonic()
         return text_of(reply)[:200]
 
     def _open(self, place: int) -> Line:
         """Return the line of this place, opening it when there is none. Raises TryLater."""
         line = self._lines[place]
-        if line is not None and (line.is_late or line.sent >= MESSAGES_PER_LINE):
+        if line is not None and (line.is_late or line.is_idle or line.sent >= MESSAGES_PER_LINE):
             line.hang_up(politely=not line.is_late)
             line = self._lines[place] = None
         if line is not None:
@@ -233,6 +276,13 @@ def refusal(code: int, reply: bytes) -> TryLater | Never:
     if 500 <= code <= 599:
         return Never(str(code), words)
     return TryLater(str(code), words)
+
+
+def hung_up(ended: Exception) -> bool:
+    """Tell a relay that ended the connection from one that does not answer or refuses an email."""
+    if isinstance(ended, TryLater | Never):
+        return isinstance(ended, TryLater) and ended.code == "421"
+    return in_words(ended)[0] in {"disconnected", "connection"}
 
 
 def text_of(reply: bytes | str) -> str:
