@@ -146,6 +146,7 @@ class _Examples:
         self._link(examples)
         self._tell_history(examples)
         self._report_progress(examples)
+        self._promise_more(examples)
         return len(examples)
 
     def _people(self, organisations: list[Organisation]) -> dict[int, tuple[Representative, Representative]]:
@@ -204,18 +205,21 @@ class _Examples:
             signature.ended_at = None if status == Status.AWAITING_APPROVER else at + timedelta(days=3)
         if status == Status.DECLINED:
             signature.decline_reason = "Example: we want to agree the budget first."
-        commitment = Commitment(
+        commitment = self._commitment(signature, text, begun=started)
+        commitment.public_change_at = signature.signed_at
+        return Example(signature, commitment, text)
+
+    def _commitment(self, signature: Signature, text: dict[str, Any], *, begun: datetime) -> Commitment:
+        return Commitment(
             signature=signature,
             title=f"Example: {text['title']}"[:150],
             mission=text["mission"],
             impact=text["impact"],
             partners="\n".join(text["partners"]),
-            target_date=(started + timedelta(days=self.rng.randrange(200, 360))).date(),
+            target_date=(begun + timedelta(days=self.rng.randrange(200, 360))).date(),
             open_to_others=self.rng.random() < 0.7,
-            public_change_at=signature.signed_at,
             check_ins_sent=len(MONTHS),
         )
-        return Example(signature, commitment, text)
 
     def _start(self, organisation: Organisation, status: Status) -> datetime:
         """Return when it began: over the years for what is over, in the last weeks for what waits."""
@@ -319,3 +323,15 @@ class _Examples:
             told.append(commitment)
         Progress.objects.bulk_create(reports)
         Commitment.objects.bulk_update(told, ["stage", "stage_reported_at", "public_change_at"])
+
+    def _promise_more(self, examples: list[Example]) -> None:
+        """Let some of those that have delivered add a further commitment since."""
+        more = []
+        for example in [one for one in examples if one.commitment.stage == Stage.DONE][::3]:
+            delivered = example.commitment.stage_reported_at or self.now
+            at, text = delivered + (self.now - delivered) * self.rng.random(), self.rng.choice(self.texts)
+            further = self._commitment(example.signature, text, begun=at)
+            further.added_at = further.public_change_at = at
+            more.append(Example(example.signature, further, text))
+        Commitment.objects.bulk_create([one.commitment for one in more])
+        self._link(more)

@@ -256,7 +256,7 @@ def test_withdraw_and_sign_at_once_never_leave_a_withdrawn_signature_public(toge
 
 
 def test_further_commitment_by_twenty_at_once_is_one(together, version):
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS // 2):
         signature, moderator = SignatureFactory(published=True), UserFactory(moderator=True)
         officers = [signature.started_by, RepresentativeFactory(organisation=signature.organisation)]
         both = officers * (AT_ONCE // 2)
