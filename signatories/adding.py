@@ -18,6 +18,7 @@ from signatories.models import (
     Commitment,
     CommitmentEdit,
     EditDecision,
+    EditStatus,
     ImpossibleTransition,
     Outcome,
     Representative,
@@ -39,8 +40,9 @@ class TooManyUnfinished(Exception):
 
 @transaction.atomic
 def start_addition(*, signature: Signature, by: Representative) -> CommitmentEdit:
-    """Return the open addition of a signature, begun now and empty if there is none.
+    """Return the open addition of a signature, begun now if there is none.
 
+    It is empty, or says what the last one said if that was rejected.
     Raises ImpossibleTransition unless the signature is published, OrganisationHasEnded or
     TooManyUnfinished.
     """
@@ -53,9 +55,18 @@ def start_addition(*, signature: Signature, by: Representative) -> CommitmentEdi
     refuse_if_ended(signature.organisation)
     if len(unfinished(signature)) >= MAXIMUM_UNFINISHED:
         raise TooManyUnfinished(signature.reference)
+    rejected = last_rejected(signature)
     addition = CommitmentEdit.objects.create(adds_to=signature, started_by=by)
+    if rejected:
+        copy_text(rejected, addition)
     record_start(addition)
     return addition
+
+
+def last_rejected(signature: Signature) -> CommitmentEdit | None:
+    """Return the newest addition if staff rejected it: its words are worth another attempt."""
+    last = signature.additions.order_by("pk").last()
+    return last if last and last.status == EditStatus.REJECTED else None
 
 
 def unfinished(signature: Signature) -> list[Commitment]:

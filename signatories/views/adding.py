@@ -60,6 +60,7 @@ def _show_start(request: SignedInRequest, signature: Signature) -> HttpResponse:
         **_page_of(signature),
         "unfinished": unfinished,
         "total": len(ORDER),
+        "rejected": adding.last_rejected(signature),
         "too_many": len(unfinished) >= adding.MAXIMUM_UNFINISHED,
         "maximum": adding.MAXIMUM_UNFINISHED,
         "back_url": reverse("dashboard"),

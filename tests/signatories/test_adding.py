@@ -11,7 +11,7 @@ from django.utils import timezone
 from declaration import switches
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
-from signatories import adding, editing, moderation, registering, releasing, reporting, signing
+from signatories import adding, editing, moderation, registering, releasing, reporting, restoring, signing
 from signatories.checking_in import check_in
 from signatories.comparing import text_of
 from signatories.models import (
@@ -120,6 +120,27 @@ def test_next_one_may_follow_when_the_first_is_decided(signature, moderator):
     for number in range(2):
         do("accept", addition_to(signature, "submitted", title=f"Number {number}"), moderator)
     assert signature.commitments.count() == 3
+
+
+def test_begin_again_with_what_was_rejected_and_not_with_what_was_dropped(signature, moderator):
+    for verb, kept in (("reject", True), ("withdraw", False)):
+        addition = addition_to(signature, "submitted")
+        do(verb, addition, moderator)
+        again = adding.start_addition(signature=signature, by=signature.started_by)
+        assert again != addition
+        assert (text_of(again) == text_of(addition)) == kept
+        editing.withdraw_edit(edit=again, by=again.started_by)
+
+
+def test_it_rests_while_the_signature_is_down(signature, moderator):
+    addition = addition_to(signature, "submitted")
+    why = {"seen": signature.submitted_at, "reasons": [], "note": "Was it them?"}
+    moderation.take_down(signature=signature, by=moderator, **why)
+    assert list(CommitmentEdit.objects.awaiting_review()) == []
+    restoring.restore(signature=signature, by=moderator, note="It was.")
+    assert list(CommitmentEdit.objects.awaiting_review()) == [addition]
+    do("accept", addition, moderator)
+    assert signature.commitments.count() == 2
 
 
 @pytest.mark.parametrize("status", [status for status in Status.values if status != "published"])

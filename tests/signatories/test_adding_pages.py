@@ -104,6 +104,16 @@ def test_answer_what_staff_asked_for(officer, signature, moderator):
     assert CommitmentEdit.objects.get().status == "submitted"
 
 
+def test_begin_again_with_what_was_rejected(officer, signature, moderator):
+    addition = addition_to(signature, "submitted")
+    why = {"reasons": [], "note": "We do not see whom it helps."}
+    editing.reject_edit(edit=addition, by=moderator, seen=addition.submitted_at, **why)
+    assert "You begin with the answers about “Warmer libraries”" in text(officer.get(page(signature)))
+    officer.post(page(signature))
+    assert officer.get(page(signature)).headers["Location"] == page(signature, "check")
+    assert "Readers sit in the warm." in text(officer.get(page(signature, "check")))
+
+
 def test_drop_it(officer, signature):
     addition_to(signature)
     assert "Do you want to drop this commitment?" in text(officer.get(page(signature, "drop")))
