@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from declaration.accounts.models import User
+from declaration.newsletter.admin.sender_domain import mail_domain
 from declaration.outbox.models import Email
 from declaration.outbox.queue import queue
 from signatories import casework, editing, moderation, reporting, signing
@@ -22,7 +23,8 @@ from tests.accounts.people import sign_in_as_staff
 from tests.accounts.test_access import ROWS
 from tests.factories import OrganisationFactory, ReasonFactory, SignatureFactory, signature_that_is
 from tests.journeys.page_checks import PageChecks
-from tests.newsletter.making import draft_issue
+from tests.newsletter.making import approved_issue, draft_issue
+from tests.outbox.test_mail_domain import DOMAIN, GOOD, Zone
 from tests.signatories.additions import addition_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -198,3 +200,39 @@ def test_pages_behind_a_button_are_accessible(busy, watched, live_server):
         watched.get_by_label("Action:").select_option(label=action)
         look.press("Go")
         look.press(f"{done} 1 and send the emails" if action == "Accept" else f"{done} 1")
+
+
+@pytest.fixture
+def red_domain(monkeypatch, settings):
+    """A sender's domain of which some records are right, some wrong, and one is long."""
+    settings.DEFAULT_FROM_EMAIL = f"Local Digital <news@{DOMAIN}>"
+    settings.MAIL_DKIM_SELECTOR = "mail1"
+    long = f"v=spf1 {' '.join(f'ip4:192.0.2.{number}' for number in range(30))} +all"
+    zone = Zone({**GOOD, DOMAIN: [long], "_dmarc.example.gov.uk": []})
+    report = mail_domain.check_mail_domain(names=zone, pages=zone)
+    assert {finding.good for finding in report.findings} == {True, False}
+    monkeypatch.setattr(mail_domain, "check_mail_domain", lambda: report)
+
+
+def test_what_the_newsletter_finds_is_shown_accessibly(world, red_domain, page, live_server):
+    look = Looking(page, live_server)
+    editor = world[0]["editor"]
+    look(editor, reverse("admin:newsletter_newsletterissue_sender_domain"))
+    look.press("Check the domain")
+    assert page.get_by_role("heading", name="Something has to be put right").is_visible()
+
+    rows = ["email,consent date,consent source,consent wording"]
+    rows += [f"p{number}@example.gov.uk,2024-11-21,Workshop,Email me" for number in range(7)]
+    rows += ["no address,2024-11-21,Workshop,Email me", f"{'x' * 60}@example.gov.uk,31/31/2024,Workshop,"]
+    look(editor, reverse("admin:newsletter_subscriberimport_add"))
+    look.press("Check the list")
+    file = {"name": "list.csv", "mimeType": "text/csv", "buffer": "\n".join(rows).encode()}
+    page.get_by_label("The list, as a CSV file").set_input_files(file)
+    look.press("Check the list")
+    assert page.get_by_role("heading", name="Rows that are not imported").is_visible()
+    look.press("Subscribe 7 readers")
+
+    look(editor, reverse("admin:newsletter_newsletterissue_sending", args=[approved_issue().pk]))
+    page.get_by_label("Type the number of readers").fill("3")
+    look.press("Send it")
+    assert page.get_by_role("link", name="It goes to 8 readers now, and you typed 3.").is_visible()
