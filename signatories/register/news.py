@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter
 
+from django.db.models import QuerySet
+
 from declaration.newsletter.register import Block, News
 from signatories.links import absolute
 from signatories.models import Commitment, Organisation, Signature, Status
@@ -30,12 +32,9 @@ class SignatoriesRegister:
             .order_by("signed_at", "pk")
         )
         signed = [_of_signature(signature) for signature in found]
-        further = Commitment.objects.filter(
-            signature__status=Status.PUBLISHED, added_at__gte=since, added_at__lt=until
-        )
         added = [
             _news(one.added_at, one.signature.organisation, [one])
-            for one in further.select_related("signature__organisation").prefetch_related("service_areas")
+            for one in _further(since).filter(added_at__lt=until).prefetch_related("service_areas")
             if one.added_at
         ]
         return sorted([*signed, *added], key=attrgetter("at"))
@@ -48,6 +47,12 @@ class SignatoriesRegister:
         ]
         if signed:
             blocks.append(Block("New signatories", "## New signatories\n\n" + "\n".join(signed) + "\n"))
+        promised = [
+            f"- {one.title}: {_link(one.signature.organisation)}" for one in _further(since)[:LISTED_AT_MOST]
+        ]
+        if promised:
+            listed = "\n".join(promised)
+            blocks.append(Block("Further commitments", f"## Further commitments\n\n{listed}\n"))
         partners = (
             Signature.objects.published()
             .filter(commitments__open_to_others=True)
@@ -67,6 +72,12 @@ class SignatoriesRegister:
                 Block("Looking for partners", "## Looking for partners\n\n" + "\n".join(looking) + "\n")
             )
         return blocks
+
+
+def _further(since: datetime) -> QuerySet[Commitment]:
+    """Return what signatories have added to their signatures since a moment, oldest first."""
+    added = Commitment.objects.filter(signature__status=Status.PUBLISHED, added_at__gte=since)
+    return added.select_related("signature__organisation").order_by("added_at", "pk")
 
 
 def _link(organisation: Organisation) -> str:

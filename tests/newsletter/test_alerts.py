@@ -50,6 +50,9 @@ def test_tells_of_a_further_commitment_when_it_was_added():
     assert [[one.what for one in news] for news in (before, after)] == [[first], ["Warmer libraries"]]
     both = register().news(TUESDAY - 2 * DAY, TUESDAY)
     assert [one.what for one in both] == [first, "Warmer libraries"]
+    blocks = {block.name: block.markdown for block in register().blocks(TUESDAY - DAY)}
+    assert set(blocks) == {"Further commitments", "Looking for partners"}
+    assert f"- Warmer libraries: [{signature.organisation.name}](" in blocks["Further commitments"]
 
 
 def test_tells_each_reader_of_what_they_chose_and_once():
