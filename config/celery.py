@@ -87,6 +87,11 @@ app.conf.beat_schedule = {
         "schedule": 1800.0,
         "options": {"queue": "transactional", "expires": 1800},
     },
+    "ask who looks after signatures, in office hours": {
+        "task": "signatories.tasks.ask_who_looks_after_it",
+        "schedule": 1800.0,
+        "options": {"queue": "transactional", "expires": 1800},
+    },
     "forget who reported mistakes": {
         "task": "signatories.tasks.forget_who_reported_mistakes",
         "schedule": 3600.0,

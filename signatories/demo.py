@@ -188,6 +188,7 @@ class _Examples:
             approver_capacity=self.rng.choice(Capacity.values),
             publish_signer_name=self.rng.random() < 0.5,
             consents_given_at=started,
+            contact_confirmed_at=self.now if status == Status.PUBLISHED else None,
         )
         verbs = VERBS.get(status, [])
         at = started + timedelta(days=1)

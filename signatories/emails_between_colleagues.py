@@ -1,6 +1,6 @@
 """Emails about who looks after what an organisation signed. A function's name is the sentence it says."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -36,6 +36,25 @@ def ask_colleague_to_take_over(handover: Handover) -> None:
         until=handover.asked_at + timedelta(days=HANDOVER_DAYS),
         take_over_url=absolute(reverse("take_over", args=[handover.key])),
     )
+
+
+def ask_who_looks_after_it(signature: Signature, *, due: date, colleagues: list[Representative]) -> None:
+    """To the officer and the team's mailbox, and to colleagues who act for the organisation too."""
+    officer = signature.officer
+    readers = {officer.email.lower(): "officer", officer.team_mailbox.lower(): "team"}
+    for colleague in colleagues:
+        readers.setdefault(colleague.email.lower(), str(colleague.pk))
+    readers.pop("", None)
+    for to, who in readers.items():
+        _send(
+            signature,
+            to=to,
+            message="ask_who_looks_after_it",
+            key=f"{due.isoformat()}:{who}",
+            officer=officer,
+            is_officer=who == "officer",
+            contact_url=absolute(reverse("confirm_contact", args=[signature.reference])),
+        )
 
 
 def tell_officer_taken_over(

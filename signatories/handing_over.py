@@ -87,7 +87,7 @@ def take_over(*, handover: Handover, user: User) -> Representative:
     if not colleague.full_name:
         colleague.full_name = handover.name
         colleague.save(update_fields=["full_name"])
-    before = _look_after(signature, colleague)
+    before = look_after(signature, colleague)
     handover.accepted_at, handover.accepted_by = timezone.now(), colleague
     handover.save(update_fields=["accepted_at", "accepted_by"])
     record(
@@ -127,11 +127,11 @@ def is_needed(signature: Signature, person: Representative) -> bool:
     return signature.is_live and (officer.pk == person.pk or officer.user_id is None)
 
 
-def _look_after(signature: Signature, person: Representative) -> Representative:
-    """Make this person the officer, and return who it was."""
+def look_after(signature: Signature, person: Representative) -> Representative:
+    """Make this person the officer of a signature that is held, say so since now, and return who it was."""
     before = signature.officer
-    signature.looked_after_by = person
-    signature.save(update_fields=["looked_after_by"])
+    signature.looked_after_by, signature.contact_confirmed_at = person, timezone.now()
+    signature.save(update_fields=["looked_after_by", "contact_confirmed_at"])
     return before
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatories import chasing, checking_in, digest, mistakes, releasing
+from signatories import chasing, checking_in, contact_checks, digest, mistakes, releasing
 
 
 @shared_task(ignore_result=True)
@@ -21,6 +21,12 @@ def forget_who_reported_mistakes() -> None:
 def ask_for_updates() -> None:
     """Ask how commitments go, where that is due. Safe to run twice, and at the same moment."""
     checking_in.check_in()
+
+
+@shared_task(ignore_result=True)
+def ask_who_looks_after_it() -> None:
+    """Ask once a year who looks after what was signed. Safe to run twice, and at the same moment."""
+    contact_checks.check_contacts()
 
 
 @shared_task(ignore_result=True)

@@ -69,6 +69,7 @@ urlpatterns = [
         handing_over.take_back_handover,
         name="take_back_handover",
     ),
+    path("dashboard/<str:reference>/contact/", handing_over.confirm_contact, name="confirm_contact"),
     path("dashboard/<str:reference>/stop/", handing_over.stop_acting, name="stop_acting"),
     path("dashboard/<str:reference>/withdraw/", dashboard.withdraw, name="withdraw"),
     path("dashboard/<str:reference>/resend/", dashboard.resend_to_approver, name="resend_to_approver"),

@@ -1,6 +1,9 @@
 """What a moderator should look at twice before deciding."""
 
 import re
+from datetime import timedelta
+
+from django.utils import timezone
 
 from signatories.email_domains import is_webmail, works_for
 from signatories.hinting import CONTACT_DETAILS
@@ -8,6 +11,9 @@ from signatories.models import CommitmentEdit, Organisation, Signature
 from signatories.models.commitment import CommitmentText
 
 LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+
+# People were asked who looks after it, and this long nobody has answered.
+UNANSWERED = timedelta(days=60)
 
 
 def risks_of(signature: Signature) -> list[str]:
@@ -22,10 +28,17 @@ def risks_of(signature: Signature) -> list[str]:
         "approver_domain_unknown": bool(signature.approver_email)
         and not signature.approver_is_officer
         and not works_for(signature.approver_email, organisation),
+        "contact_not_confirmed": _waits_long_for_a_contact(signature),
         "not_the_first": organisation.signatures.exclude(pk=signature.pk).exclude(status="draft").exists(),
         **_risks_in(signature.commitment, organisation),
     }
     return [name for name, applies in found.items() if applies]
+
+
+def _waits_long_for_a_contact(signature: Signature) -> bool:
+    asked = signature.contact_asked_at
+    is_long_ago = asked is not None and asked < timezone.now() - UNANSWERED
+    return is_long_ago and signature.awaits_contact and signature.is_public
 
 
 def risks_of_edit(edit: CommitmentEdit) -> list[str]:

@@ -168,6 +168,9 @@ class Signature(HasStatus, models.Model):
         related_name="looked_after_signatures",
         editable=False,
     )
+    # When people were last asked who looks after it, and when somebody last said so.
+    contact_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    contact_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     approver_is_officer = models.BooleanField(null=True, blank=True)
     approver_name = models.CharField(max_length=150, blank=True)
     approver_job_title = models.CharField(max_length=150, blank=True)
@@ -267,6 +270,12 @@ class Signature(HasStatus, models.Model):
     def officer(self) -> Representative:
         """Who looks after it today, and gets the emails of the officer."""
         return self.looked_after_by or self.submitted_by or self.started_by
+
+    @property
+    def awaits_contact(self) -> bool:
+        """Tell whether people were asked who looks after it, and nobody has answered since."""
+        asked, confirmed = self.contact_asked_at, self.contact_confirmed_at
+        return asked is not None and (confirmed is None or confirmed < asked)
 
     def reference_of(self, commitment: Commitment) -> str:
         """Return what names one of its commitments in an address: the reference, and «.2» for the second."""

@@ -52,6 +52,7 @@ NOTICES = {
     "taken-back",
     "taken-over",
     "stopped",
+    "confirmed",
 }
 
 

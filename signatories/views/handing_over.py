@@ -1,14 +1,14 @@
-"""Hand over to a colleague, take over from one, and stop acting for an organisation."""
+"""Hand over to a colleague, take over from one, say who looks after it, and stop acting."""
 
 from http import HTTPStatus
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from declaration.accounts.people import SignedInRequest
-from signatories import handing_over
+from signatories import contact_checks, handing_over
 from signatories.access import signature_of
 from signatories.email_domains import domain_of, works_for
 from signatories.forms.handing_over import HandOverForm
@@ -80,6 +80,38 @@ def take_over(request: SignedInRequest, key: str) -> HttpResponse:
     matches = works_for(request.user.email, asked.signature.organisation)
     page |= {"matches": matches, "domain": domain_of(request.user.email)}
     return render(request, "dashboard/take_over.html", page)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_contact(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Ask whether this person looks after what was signed, and keep the answer on POST."""
+    signature, person = signature_of(request.user, reference)
+    if not signature.is_public:
+        return redirect(f"{reverse('dashboard')}?too-late")
+    if signature.officer.pk != person.pk and not person.is_verified:
+        # Nothing shows that they work there, so a colleague has to ask them.
+        raise Http404
+    changed = False
+    if request.method == "POST":
+        seen = request.POST.get("officer", "")
+        try:
+            contact_checks.confirm_contact(signature=signature, by=person, seen=seen)
+        except ImpossibleTransition:
+            return redirect(f"{reverse('dashboard')}?too-late")
+        except contact_checks.SomebodyElseLooksAfterIt:
+            signature, person = signature_of(request.user, reference)
+            changed = True
+        else:
+            return redirect(f"{reverse('dashboard')}?confirmed")
+    page = {
+        "signed_in": True,
+        "signature": signature,
+        "is_officer": signature.officer.pk == person.pk,
+        "changed": changed,
+        "back_url": reverse("dashboard"),
+    }
+    return render(request, "dashboard/confirm_contact.html", page)
 
 
 @signed_in

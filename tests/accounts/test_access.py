@@ -81,6 +81,7 @@ take_over                                            sirrrrr sirrrrr
 hand_over                                            siaaaaa siaaaaa
 take_back_handover                                   smmmmmm siaaaaa
 stop_acting                                          siaaaaa siaaaaa
+confirm_contact                                      siaaaaa siaaaaa
 resend_to_approver                                   smmmmmm siaaaaa
 correct_approver                                     siaaaaa siaaaaa
 start_again                                          smmmmmm siaaaaa

@@ -35,6 +35,7 @@ withdraw_edit       published          s..aaaa  s..aaaa
 hand_over           published          s..aaaa  s..aaaa
 take_back_handover  published          smmmmmm  s..aaaa
 stop_acting         published          s..aaaa  s..aaaa
+confirm_contact     published          s..aaaa  s..aaaa
 """
 # Of what is published, for everybody.
 PUBLIC = {"certificate", "certificate_file"}
