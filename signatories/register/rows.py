@@ -20,6 +20,19 @@ from signatories.naming import plain_words
 
 # The choice that stands for bodies of no one nation or region, so that counts add up.
 NO_PLACE = "none"
+# What people put beside the name of a body, whatever its full name is: «Camden council», «Kent CC».
+CALLED = {
+    Kind.LONDON_BOROUGH: "council LB LBC",
+    Kind.METROPOLITAN_DISTRICT: "council MBC MDC",
+    Kind.UNITARY: "council BC CC UA",
+    Kind.COUNTY: "council CC",
+    Kind.NON_METROPOLITAN_DISTRICT: "council BC DC",
+    Kind.CITY_CORPORATION: "council",
+    Kind.WALES_UNITARY: "council CBC CC",
+    Kind.SCOTLAND_UNITARY: "council",
+    Kind.NORTHERN_IRELAND_DISTRICT: "council BC DC",
+    Kind.PARISH: "council PC TC",
+}
 # Organisations read at a time, so that their texts need little memory.
 _AT_A_TIME = 1000
 
@@ -137,7 +150,7 @@ def read(organisations: Collection[int]) -> list[Loaded]:
         signed_on = timezone.localdate(one.signed_at)
         kind, nation, region = one.organisation__kind, one.organisation__nation, one.organisation__region
         words = [one.reference, one.organisation__name, one.organisation__short_name]
-        words += [one.organisation__gss_code, *names[one.organisation]]
+        words += [one.organisation__gss_code, CALLED.get(Kind(kind), ""), *names[one.organisation]]
         words += [text for commitment in promised for text in commitment[1:5]]
         loaded.append(
             Loaded(

@@ -25,6 +25,7 @@ NAMES = {
     "camden": "London Borough of Camden",
     "hereford-fire": "Hereford and Worcester Fire and Rescue Authority",
 }
+KINDS = {"camden": "london-borough", "hereford-fire": "fire-and-rescue"}
 TITLES = {"camden": "Fewer calls about housing repairs", "sandwell": "Show which bins were emptied"}
 
 
@@ -33,7 +34,11 @@ def signed(database, django_db_blocker):
     with django_db_blocker.unblock():
         for slug, name in NAMES.items():
             signature = SignatureFactory(
-                published=True, organisation__slug=slug, organisation__name=name, commitment=None
+                published=True,
+                organisation__slug=slug,
+                organisation__name=name,
+                organisation__kind=KINDS.get(slug, "unitary"),
+                commitment=None,
             )
             CommitmentFactory(signature=signature, title=TITLES.get(slug, "A pledge"), mission="", impact="")
         anglesey = signature.organisation.__class__.objects.get(slug="ynys-mon")
@@ -71,6 +76,10 @@ def found(q):
         "housing": {"camden"},
         "houzing repiars": {"camden"},
         "camden housing": {"camden"},
+        "Camden council": {"camden"},
+        "LB Camden": {"camden"},
+        "camden lbc": {"camden"},
+        "fire council": set(),
         "sandwell housing": set(),
         "empt bin": {"sandwell"},
         "zzzzzz": set(),
