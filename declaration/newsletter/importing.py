@@ -15,8 +15,9 @@ from django.utils import timezone
 from declaration.accounts.models import User
 from declaration.accounts.turns import take_turn
 from declaration.audit.recording import record
+from declaration.newsletter.addresses import hash_of, name_after_leaving
 from declaration.newsletter.models import Subscriber, SubscriberImport, Suppression
-from declaration.newsletter.subscribing import SUPPRESSING, hash_of
+from declaration.newsletter.subscribing import SUPPRESSING
 from declaration.spreadsheets import UnreadableList, plain, read_table
 
 ROWS_AT_MOST: Final = 20_000
@@ -170,7 +171,10 @@ def _judged(rows: list[Row]) -> list[Row]:
     found: list[Row] = []
     for some in _several(rows):
         addresses = [row.email for row in some]
-        known = {reader.email: reader for reader in Subscriber.objects.filter(email__in=addresses)}
+        by_name = {name_after_leaving(address): address for address in addresses}
+        by_name |= {address: address for address in addresses}
+        found_now = Subscriber.objects.filter(email__in=by_name).order_by("left_at")
+        known = {by_name[reader.email]: reader for reader in found_now}
         hashes = {hash_of(address): address for address in addresses}
         suppressed = {
             hashes[one]

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from declaration.newsletter.models import NewsletterIssue, Subscriber, Suppression
+from declaration.newsletter.addresses import reader_at
+from declaration.newsletter.models import NewsletterIssue, Suppression
 from declaration.newsletter.subscribing import suppression_of
 from declaration.outbox import quota
 from declaration.outbox.models import Email, Mailing
@@ -83,7 +84,7 @@ def reader_in(issue: NewsletterIssue, address: str) -> list[str]:
             said.append("This issue was not addressed to it.")
     if refused:
         return [*said, *refused]
-    subscriber = Subscriber.objects.filter(email=address).first()
+    subscriber = reader_at(address)
     if subscriber is None:
         return [*said, "The address is not subscribed."]
     if subscriber.confirmed_at is None:

@@ -14,6 +14,7 @@ from declaration.accounts.models import User
 from declaration.accounts.turns import take_turn
 from declaration.audit.recording import record
 from declaration.newsletter import consent, emails
+from declaration.newsletter.addresses import AFTER_LEAVING, hash_of, name_after_leaving, reader_at
 from declaration.newsletter.models import Asking, Interest, Subscriber, Suppression, new_key
 from declaration.outbox.mailings import forget_reader
 from declaration.outbox.models import Email, LostAddress
@@ -36,9 +37,8 @@ class AddressTaken(Exception):
     """Another subscription has this address."""
 
 
-def hash_of(address: str) -> str:
-    """Return what stands for an address in the list of suppressed ones (64 hex digits)."""
-    return salted_hmac("newsletter.suppression", address.lower(), algorithm="sha256").hexdigest()
+class AddressSuppressed(Exception):
+    """We must not write to this address."""
 
 
 # Whoever suppresses waits for who imports, and the other way round.
@@ -73,13 +73,13 @@ def ask(
     take_turn(hash_of(email))
     if is_suppressed(email) or not _may_mail(email):
         return
-    subscriber = Subscriber.objects.filter(email=email).first() or Subscriber(email=email)
+    subscriber = reader_at(email) or Subscriber()
     if subscriber.is_subscribed:
         emails.tell_they_are_subscribed(subscriber)
         return
     now = timezone.now()
+    subscriber.email, subscriber.digest = email, digest
     subscriber.everything, subscriber.wants_issues = everything, wants_issues
-    subscriber.digest = digest
     subscriber.source, subscriber.asked_at = Subscriber.Source.FORM, now
     subscriber.consent_at, subscriber.consent_wording = now, consent.ON_THE_PAGE
     subscriber.consent_words = subscriber.consent_proof = ""
@@ -111,29 +111,43 @@ def subscribe_signed_in(*, email: str, by: User, agreed_at: datetime) -> None:
     take_turn(hash_of(email))
     if is_suppressed(email):
         return
-    subscriber = Subscriber.objects.filter(email=email).first() or Subscriber(email=email)
-    if subscriber.is_subscribed or (subscriber.left_at and subscriber.left_at >= agreed_at):
+    subscriber = reader_at(email) or Subscriber()
+    if subscriber.left_at and subscriber.left_at >= agreed_at:
         return
+    if subscriber.is_subscribed:
+        if not subscriber.wants_issues:
+            _want_issues(subscriber)
+            _note("asked for the newsletter in the sign-up", subscriber, by=by)
+        return
+    # What somebody chose who never confirmed, or before they left, is not what was ticked.
+    subscriber.email, subscriber.digest = email, ""
+    subscriber.everything = subscriber.wants_issues = True
     subscriber.source, subscriber.asked_at = Subscriber.Source.SIGN_UP, agreed_at
     subscriber.consent_at, subscriber.consent_wording = agreed_at, consent.IN_THE_SIGN_UP
     subscriber.consent_words = subscriber.consent_proof = ""
     subscriber.confirmed_at = timezone.now()
     subscriber.left_at, subscriber.left_because = None, ""
     subscriber.save()
+    _set_interests(subscriber, {})
     _note("subscribed in the sign-up", subscriber, by=by, after={"wording": consent.IN_THE_SIGN_UP})
 
 
 @transaction.atomic
 def leave(*, subscriber: Subscriber, because: str = Subscriber.Left.READER, by: User | None = None) -> None:
-    """Take a reader off the list, and off every issue that is going out. Twice is once."""
+    """Take a reader off the list, and off every issue that is going out. Twice is once.
+
+    What they chose goes at once, and a hash takes the place of their address: it is enough to know that
+    a list must not bring them back.
+    """
     subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    address = subscriber.email
     if subscriber.left_at is None:
         subscriber.left_at, subscriber.left_because = timezone.now(), because
         # Links that were sent before can no longer open what we hold.
         subscriber.link_key = new_key()
-        subscriber.save()
+        _forget_address(subscriber)
         _note("left", subscriber, by=by, after={"because": because})
-    forget_reader(address=subscriber.email, code="unsubscribed", why="The reader left before it was sent.")
+    forget_reader(address=address, code="unsubscribed", why="The reader left before it was sent.")
 
 
 @transaction.atomic
@@ -159,8 +173,11 @@ def ask_to_move(*, subscriber: Subscriber, address: str) -> None:
 
 @transaction.atomic
 def move(*, subscriber: Subscriber, address: str) -> None:
-    """The button in the email to the new address was pressed. Raises AddressTaken."""
+    """The button in the email to the new address was pressed. Raises AddressTaken and AddressSuppressed."""
+    take_turn(SUPPRESSING)
     take_turn(hash_of(address))
+    if is_suppressed(address):
+        raise AddressSuppressed
     if Subscriber.objects.filter(email=address).exclude(pk=subscriber.pk).exists():
         raise AddressTaken
     forget_reader(address=subscriber.email, code="superseded", why="The reader has another address now.")
@@ -256,8 +273,15 @@ def sent_to(subscriber: Subscriber) -> int:
 
 
 def clear_away() -> int:
-    """Remove subscriptions nobody confirmed in a week, and yesterday's askings; return how many rows."""
+    """Remove subscriptions nobody confirmed in a week, and yesterday's askings; return how many rows.
+
+    Who had left before somebody asked stays as one who has left.
+    """
     now = timezone.now()
+    asked_in_vain = Subscriber.objects.filter(left_at__isnull=False, asked_at__lt=now - UNCONFIRMED_KEPT_FOR)
+    for subscriber in asked_in_vain.exclude(email__endswith=AFTER_LEAVING)[:LOST_AT_ONCE]:
+        with transaction.atomic():
+            _forget_address(subscriber)
     unconfirmed = Subscriber.objects.filter(
         confirmed_at=None, left_at=None, asked_at__lt=now - UNCONFIRMED_KEPT_FOR
     )
@@ -289,6 +313,24 @@ def _set_interests(subscriber: Subscriber, interests: Interests) -> None:
         [Interest(subscriber=subscriber, kind=kind, value=value) for kind, value in sorted(wanted)],
         ignore_conflicts=True,
     )
+
+
+def _want_issues(subscriber: Subscriber) -> None:
+    """Let a reader of alerts have the newsletter too: on what they chose, or all of it."""
+    chosen = subscriber.interests.exclude(kind=Interest.Kind.BODY).exists()
+    subscriber.wants_issues, subscriber.everything = True, not chosen
+    subscriber.save(update_fields=["wants_issues", "everything"])
+
+
+def _forget_address(subscriber: Subscriber) -> None:
+    """Save a reader who has left without their address and choices."""
+    name = name_after_leaving(subscriber.email)
+    # Somebody else had this address once, and has left too.
+    Subscriber.objects.filter(email=name).exclude(pk=subscriber.pk).delete()
+    subscriber.email, subscriber.digest = name, ""
+    subscriber.everything = subscriber.wants_issues = True
+    subscriber.save()
+    subscriber.interests.all().delete()
 
 
 def _choices(subscriber: Subscriber) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             subscribing.move(subscriber=subscriber, address=address)
-        except subscribing.AddressTaken:
+        except (subscribing.AddressTaken, subscribing.AddressSuppressed):
             return _dead_link(request)
         return redirect("newsletter_choices_saved")
     return render(request, "newsletter/move.html", {"address": address})

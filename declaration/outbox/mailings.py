@@ -201,8 +201,12 @@ def forget_reader(*, address: str, code: str, why: str) -> int:
     What is being sent at this instant is not tried again, should it come back.
     """
     theirs = Email.objects.filter(to=address, mailing__isnull=False)
+    preparing = Mailing.objects.filter(state=State.PREPARING).order_by("pk")
     waiting = theirs.filter(state__in=[Email.State.PENDING, Email.State.CLAIMED])
     with transaction.atomic():
+        # A batch that is being written may hold them and be seen by nobody yet; the next one sees that they
+        # left, because it waits for us.
+        list(preparing.select_for_update().values_list("pk"))
         # All of them first: one that waits may begin, and one that has begun come back, before the next line.
         unfinished = [Email.State.PENDING, Email.State.CLAIMED, Email.State.ATTEMPTING]
         theirs.filter(state__in=unfinished).update(expires_at=timezone.now())

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from declaration.audit.models import AuditEvent
 from declaration.newsletter import sending, subscribing
+from declaration.newsletter.addresses import name_after_leaving
 from declaration.newsletter.models import Subscriber, Suppression
 from declaration.newsletter.progress import reader_in
 from declaration.outbox import mass_delivery, receipts
@@ -41,8 +42,8 @@ def test_takes_lost_readers_off_the_list_and_says_why(client):
     told("happy@example.uk", Outcome.DELIVERED, sending="250 Ok")
     assert not LostAddress.objects.exists()
     assert dict(Subscriber.objects.values_list("email", "left_because")) == {
-        "gone@example.uk": "bounced",
-        "cross@example.uk": "complained",
+        name_after_leaving("gone@example.uk"): "bounced",
+        name_after_leaving("cross@example.uk"): "complained",
         "full@example.uk": "",
         "happy@example.uk": "",
     }

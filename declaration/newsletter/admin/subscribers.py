@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -14,6 +15,7 @@ from declaration.accounts.people import person_of
 from declaration.audit.models import AuditEvent
 from declaration.audit.nobody_writes import NobodyWrites
 from declaration.newsletter import subscribing
+from declaration.newsletter.addresses import is_forgotten, name_after_leaving
 from declaration.newsletter.models import Subscriber, Suppression
 from declaration.spreadsheets import csv_lines
 
@@ -32,11 +34,11 @@ EXPORTED = [
 
 @admin.register(Subscriber)
 class SubscriberAdmin(NobodyWrites):
-    list_display = ("email", "source", "confirmed_at", "left_at", "left_because")
+    list_display = ("address", "source", "confirmed_at", "left_at", "left_because")
     list_filter = ("source", ("confirmed_at", admin.EmptyFieldListFilter), "left_because", "digest")
     search_fields = ("email",)
     fields = (
-        "email",
+        "address",
         "source",
         "asked_at",
         "consent_at",
@@ -51,9 +53,21 @@ class SubscriberAdmin(NobodyWrites):
         "left_at",
         "left_because",
     )
-    readonly_fields = ("agreed_to", "about", "imported_by_list")
+    readonly_fields = ("address", "agreed_to", "about", "imported_by_list")
     change_form_template = "admin/newsletter/subscriber/change_form.html"
     change_list_template = "admin/newsletter/subscriber/change_list.html"
+
+    @admin.display(description="address", ordering="email")
+    def address(self, subscriber: Subscriber) -> str:
+        return _address_of(subscriber)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Subscriber], search_term: str
+    ) -> tuple[QuerySet[Subscriber], bool]:
+        """Find part of an address, and by the whole of it also who has left."""
+        found, twice = super().get_search_results(request, queryset, search_term)
+        address = search_term.strip().lower()
+        return (found | queryset.filter(email=name_after_leaving(address)) if address else found), twice
 
     @admin.display(description="agreed to")
     def agreed_to(self, subscriber: Subscriber) -> str:
@@ -74,7 +88,9 @@ class SubscriberAdmin(NobodyWrites):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        context["may_suppress"] = request.user.has_perm("newsletter.suppress_subscriber")
+        subscriber = kwargs.get("obj")
+        is_there = subscriber is not None and not is_forgotten(subscriber.email)
+        context["may_suppress"] = is_there and request.user.has_perm("newsletter.suppress_subscriber")
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -87,9 +103,10 @@ class SubscriberAdmin(NobodyWrites):
         events = AuditEvent.objects.filter(record_type=Subscriber._meta.label_lower, record_id=key)
         context = {
             **self.admin_site.each_context(request),
-            "title": f"History of {subscriber.email}",
+            "title": f"History of {_address_of(subscriber)}",
             "opts": self.opts,
             "subscriber": subscriber,
+            "address": _address_of(subscriber),
             "wording": subscribing.wording_of(subscriber),
             "events": events.select_related("actor").order_by("-pk")[:EVENTS_SHOWN],
         }
@@ -103,7 +120,7 @@ class SubscriberAdmin(NobodyWrites):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         rows = (
             (
-                one.email,
+                "" if is_forgotten(one.email) else one.email,
                 one.get_source_display(),
                 one.consent_proof,
                 subscribing.wording_of(one),
@@ -126,6 +143,10 @@ class SubscriberAdmin(NobodyWrites):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         subscriber = get_object_or_404(Subscriber, pk=pk)
+        if is_forgotten(subscriber.email):
+            words = "They have left, and we do not know their address any more. Add it to the suppressions."
+            self.message_user(request, words, messages.ERROR)
+            return redirect("admin:newsletter_subscriber_change", pk)
         note = request.POST.get("note", "").strip()[:300]
         if not note:
             self.message_user(request, "Say why before you suppress an address.", messages.ERROR)
@@ -135,3 +156,8 @@ class SubscriberAdmin(NobodyWrites):
         )
         self.message_user(request, "The address is suppressed.", messages.SUCCESS)
         return redirect("admin:newsletter_subscriber_change", pk)
+
+
+def _address_of(subscriber: Subscriber) -> str:
+    """Return an address for staff to read, or that there is none any more."""
+    return f"reader {subscriber.pk}, who left" if is_forgotten(subscriber.email) else subscriber.email

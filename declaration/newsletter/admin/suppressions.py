@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from declaration.accounts.people import person_of
 from declaration.long_lists import LongListPaginator
 from declaration.newsletter import subscribing
+from declaration.newsletter.addresses import hash_of
 from declaration.newsletter.models import Suppression
 from declaration.plain_errors import PlainErrors
 
@@ -51,7 +52,7 @@ class SuppressionAdmin(admin.ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
     ) -> tuple[QuerySet[Suppression], bool]:
         address = search_term.strip().lower()
-        return (queryset.filter(address=subscribing.hash_of(address)) if address else queryset), False
+        return (queryset.filter(address=hash_of(address)) if address else queryset), False
 
     def get_fields(self, request: HttpRequest, obj: Suppression | None = None) -> Any:
         return self.fields if obj is None else ("reason", "source", "note", "at", "by")
@@ -75,7 +76,7 @@ class SuppressionAdmin(admin.ModelAdmin):
             by=person_of(request),
             note=form.cleaned_data["note"],
         )
-        obj.pk = Suppression.objects.get(address=subscribing.hash_of(address)).pk
+        obj.pk = Suppression.objects.get(address=hash_of(address)).pk
 
     def get_urls(self) -> list[URLPattern]:
         lift = self.admin_site.admin_view(self.lift)

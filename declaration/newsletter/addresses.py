@@ -1,0 +1,30 @@
+"""Addresses by a keyed hash: whom we must know again and may not be able to tell."""
+
+from typing import Final
+
+from django.utils.crypto import salted_hmac
+
+from declaration.newsletter.models import Subscriber
+
+# A name that no mail can be sent to (RFC 2606).
+AFTER_LEAVING: Final = "@left.invalid"
+
+
+def hash_of(address: str) -> str:
+    """Return what stands for an address in the list of suppressed ones (64 hex digits)."""
+    return salted_hmac("newsletter.suppression", address.lower(), algorithm="sha256").hexdigest()
+
+
+def name_after_leaving(address: str) -> str:
+    """Return what stands in the place of an address whose reader has left; of itself it stays as it is."""
+    return address if is_forgotten(address) else hash_of(address) + AFTER_LEAVING
+
+
+def is_forgotten(address: str) -> bool:
+    return address.endswith(AFTER_LEAVING)
+
+
+def reader_at(address: str) -> Subscriber | None:
+    """Return who has or had this address; who has it now comes first."""
+    found = Subscriber.objects.filter(email__in=[address, name_after_leaving(address)])
+    return min(found, key=lambda reader: is_forgotten(reader.email), default=None)
