@@ -45,7 +45,7 @@ def test_dashboard_leads_to_each_commitment(officer, signature, second):
         "Delayed",
         "No update yet",
     ]
-    links = {link["href"]: link.get_text(" ", strip=True) for link in shown.select("ul a")}
+    links = {link["href"]: link.get_text(" ", strip=True) for link in shown.select("h3 + p + ul a")}
     assert len(links) == len(set(links.values())) == 6
     for path in links:
         assert officer.get(path).status_code == 200
