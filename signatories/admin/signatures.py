@@ -28,12 +28,14 @@ class SignatureAdmin(ReportPages, RestoringAdmin, SearchingAdmin):
         "reference",
     )
     list_filter = (StatusFilter, "organisation__kind", "organisation__region")
-    list_select_related = ("organisation", "submitted_by", "casework__assigned_to")
+    list_select_related = ("organisation", "submitted_by", "looked_after_by", "casework__assigned_to")
     search_fields = (
         "reference",
         "organisation__name",
         "submitted_by__full_name",
         "submitted_by__email",
+        "looked_after_by__full_name",
+        "looked_after_by__email",
         "approver_name",
         "approver_email",
     )
@@ -56,7 +58,7 @@ class SignatureAdmin(ReportPages, RestoringAdmin, SearchingAdmin):
 
     @admin.display(description="officer")
     def officer(self, signature: Signature) -> str:
-        return str(signature.submitted_by or "")
+        return str(signature.looked_after_by or signature.submitted_by or "")
 
     @admin.display(description="waiting")
     def age(self, signature: Signature) -> str:

@@ -73,6 +73,7 @@ def _people(prefix: str, text: str) -> Q:
 
 def _signatures(text: str) -> QuerySet[Signature]:
     who = _people("submitted_by__", text) | _people("started_by__", text) | _people("signed_by__", text)
+    who |= _people("looked_after_by__", text)
     approver = _address("approver_email", text) | Q(approver_name__icontains=text)
     return (
         Signature.objects.filter(

@@ -74,6 +74,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
     page = {
         "signed_in": True,
         "signatures": signatures,
+        "verified_in": {r.organisation_id for r in represented if r.is_verified},
         "without_signature": [r for r in represented if r.organisation_id not in shown],
         "notice": notice,
         "asked_of_me": list(handovers.filter(email=request.user.email.lower())),

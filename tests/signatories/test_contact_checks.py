@@ -172,6 +172,18 @@ def test_refuse_whoever_does_not_show_that_they_work_there(signature, signed_in)
     assert signed_in(lee).get(at).status_code == 404
 
 
+def test_offer_it_to_nobody_who_would_be_refused(signature, signed_in):
+    officer = signature.submitted_by
+    kim = UserFactory(email=f"kim@{signature.organisation.slug}.gov.uk")
+    handover = handing_over.ask_to_take_over(signature=signature, by=officer, name="Kim", email=kim.email)
+    handing_over.take_over(handover=handover, user=kim)
+    browser, at = signed_in(officer), f"/dashboard/{signature.reference}/contact/"
+    assert at in browser.get("/dashboard/").content.decode()
+    Representative.objects.filter(pk=officer.pk).update(is_verified=False)
+    assert at not in browser.get("/dashboard/").content.decode()
+    assert browser.get(at).status_code == 404
+
+
 @pytest.mark.parametrize("status", [Status.SUBMITTED, Status.AWAITING_APPROVER, Status.WITHDRAWN])
 def test_confirm_only_what_is_published(status, signed_in):
     signature = signature_that_is(status)
