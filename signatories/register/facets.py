@@ -107,7 +107,7 @@ class Answer:
         self.found = Found(snapshot.listed, {})
         if query.q:
             words = words_of(query.q)
-            self.found = snapshot.index.search(words) if words else Found(0, {})
+            self.found = snapshot.index.search(words, snapshot.listed) if words else Found(0, {})
         self._base = self.found.entries & snapshot.listed
         # What each facet leaves, one set; for those of commitments one set for each layer.
         self._left = {

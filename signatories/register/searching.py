@@ -86,16 +86,20 @@ class WordIndex:
                     parts[part] = parts.get(part, array("I")) + array("I", (place,))
         return WordIndex(postings, self._text + "".join(f"{word}\n" for word in new), parts, known)
 
-    def search(self, words: Iterable[str]) -> Found:
-        """Return the entries that have every word, or a word like it where it stands nowhere."""
-        entries, read_as = -1, {}
+    def search(self, words: Iterable[str], among: int = -1) -> Found:
+        """Return the entries that have every word, or a word like it where it stands nowhere.
+
+        An index keeps the words of entries that others replaced; ``among`` are those that count.
+        """
+        entries, read_as = among, {}
         for word in words:
-            matching = self.containing(word)
-            if not matching:
-                matching = self.alike(word)
+            having = self._entries_with(self.containing(word)) & among
+            if not having:
+                matching = self.alike(word, among)
                 if matching:
                     read_as[word] = tuple(sorted(matching))
-            entries &= self._entries_with(matching)
+                having = self._entries_with(matching) & among
+            entries &= having
             if not entries:
                 break
         return Found(max(entries, 0), read_as)
@@ -122,7 +126,7 @@ class WordIndex:
             found.append(text[start:at])
         return found
 
-    def alike(self, word: str) -> list[str]:
+    def alike(self, word: str, among: int = -1) -> list[str]:
         """Return the indexed words that a misspelt one, or its beginning, was most likely meant to be.
 
         One slip is forgiven in four or five letters, two in more: a letter left out, added,
@@ -138,7 +142,7 @@ class WordIndex:
             if len(letters.difference(candidate)) > allowed:
                 continue
             slips = slips_from(candidate, allowed)
-            if slips <= allowed:
+            if slips <= allowed and self._entries_with([candidate]) & among:
                 if slips < allowed:
                     best, allowed = [], slips
                 best.append(candidate)

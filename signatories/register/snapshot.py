@@ -37,6 +37,8 @@ SORTS = ("newest", "name", "updated")
 _MANY_CHANGES = 200
 
 
+# What a row is sorted by; the organisation last, so that equals stand alike in every process.
+Key = tuple[datetime, str, datetime, int]
 # value → one set of rows for the first commitment of each row, one for the second, and so on
 Layers = dict[str, tuple[int, ...]]
 
@@ -53,7 +55,7 @@ class Snapshot:
     depth: int
     index: WordIndex
     orders: dict[str, tuple[int, ...]]
-    keys: dict[int, tuple[datetime, str, datetime]]
+    keys: dict[int, Key]
     choices: dict[str, list[tuple[str, str]]]
     pieces: Pieces = field(default_factory=Pieces, repr=False, compare=False)
 
@@ -168,13 +170,13 @@ def _whole(fresh: Freshness) -> Snapshot:
     )
 
 
-def _key(one: Loaded) -> tuple[datetime, str, datetime]:
-    return one.row.signed_at, plain(one.row.name), one.row.updated_at
+def _key(one: Loaded) -> Key:
+    return one.row.signed_at, plain(one.row.name), one.row.updated_at, one.row.organisation_id
 
 
-def _orders(keys: dict[int, tuple[datetime, str, datetime]]) -> dict[str, tuple[int, ...]]:
+def _orders(keys: dict[int, Key]) -> dict[str, tuple[int, ...]]:
     """Return the rows in each order that a list may have. Equals stand newest first."""
-    newest = sorted(keys, key=lambda place: (keys[place][0], place), reverse=True)
+    newest = sorted(keys, key=lambda place: (keys[place][0], keys[place][3]), reverse=True)
     return {
         "newest": tuple(newest),
         "name": tuple(sorted(newest, key=lambda place: keys[place][1])),

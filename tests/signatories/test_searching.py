@@ -1,6 +1,7 @@
 """Words, parts of words and misspelt words find signatories, the same on both databases."""
 
 import itertools
+from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
@@ -8,11 +9,13 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signatories import signing
 from signatories.changes import record_change
 from signatories.models import OrganisationAlias, What
 from signatories.register import snapshot
 from signatories.register.facets import Answer, Query
 from signatories.register.searching import WordIndex, _parts_of, words_of
+from signatories.register.snapshot import SORTS
 from tests.factories import CommitmentFactory, SignatureFactory
 
 NAMES = {
@@ -143,6 +146,45 @@ def test_follow_changes_without_reading_everything_again(signed, django_assert_m
     assert now.count == first.count + 1
     assert found("renamedshire") == {signature.organisation.slug}
     assert found("followedshire") == set()
+
+
+def test_answer_alike_in_a_process_that_followed_and_in_one_that_began_anew(signed):
+    signatures = [
+        SignatureFactory(
+            published=True,
+            signed_at=datetime(2020, 1, 1, tzinfo=UTC),
+            organisation__name=f"{name}wick Council",
+            public=None,
+        )
+        for name in ("Quill", "Quell")
+    ]
+    snapshot.current()
+    first, last = (signature.organisation for signature in signatures)
+    with transaction.atomic():
+        first.short_name = "Renamed"
+        first.save()
+        record_change(organisation=first, what=What.CORRECTED)
+    signing.withdraw(signature=signatures[1], by=signatures[1].started_by)
+    others = [SignatureFactory(published=True, signed_at=signatures[0].signed_at) for _ in range(2)]
+
+    def answers():
+        now = snapshot.current()
+        told = [Answer(now, Query(q=q, sort=sort)) for q in ("", "quellwick", "quelwick") for sort in SORTS]
+        return [([row.slug for _, row, _ in one.rows()], one.found.read_as) for one in told]
+
+    followed = answers()
+    snapshot.forget()
+    assert followed == answers()
+    assert followed[3] == ([first.slug], {"quellwick": ("quillwick",)})
+    assert [
+        slug
+        for slug in followed[0][0]
+        if slug in {first.slug, last.slug, *(o.organisation.slug for o in others)}
+    ] == [
+        others[1].organisation.slug,
+        others[0].organisation.slug,
+        first.slug,
+    ]
 
 
 def slips_between(typed, word):
