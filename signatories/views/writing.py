@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 
 from signatories.forms.questions import QuestionForm
@@ -16,7 +17,9 @@ WITH_EXAMPLES: Final = ("title", "mission", "impact")
 
 
 def advice_about(text: CommitmentText, organisation: Organisation) -> list[Hint]:
-    """Return the hints about all that is stored of a commitment."""
+    """Return the hints about all that is stored of a commitment. None about one without a word."""
+    if not (text.title or text.mission or text.impact or text.partners):
+        return []
     partners = [partner.name for partner in text.partner_organisations.all()]
     answers = Answers(
         text.title, text.mission, text.impact, (*partners, *text.partner_lines), organisation.name
@@ -36,6 +39,8 @@ def advice_beside(
     page["checked"] = page["may_check"] and not form.is_bound and "checked" in request.GET
     if not page["may_check"]:
         return page
+    # Both kinds of advice look at them.
+    prefetch_related_objects([text], "partner_organisations")
     if not form.is_bound:
         page["hints"] = [hint for hint in advice_about(text, organisation) if hint.question == slug]
     if slug in WITH_EXAMPLES:
