@@ -111,6 +111,11 @@ def load_demo(*, seed: int = 2018) -> int:
     return count
 
 
+def are_examples() -> bool:
+    """Tell whether the signatures of this machine are examples."""
+    return settings.ON_OWN_MACHINE and (settings.VAR_DIR / "demo-data").exists()
+
+
 class _Examples:
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from signatories.demo import NotOnAMachineOfOnesOwn, SignaturesExist, load_demo
+from declaration.newsletter.demo import load_newsletter_demo
+from signatories.demo import NotOnAMachineOfOnesOwn, SignaturesExist, are_examples, load_demo
 
 
 class Command(BaseCommand):
@@ -17,5 +18,8 @@ class Command(BaseCommand):
             raise CommandError("Examples are only for a machine of your own: DEBUG is off.") from error
         except SignaturesExist:
             self.stdout.write("There are signatures already, so no examples were added.")
-            return
-        self.stdout.write(f"{count} example signatures")
+        else:
+            self.stdout.write(f"{count} example signatures")
+        # Also beside examples that are there since an earlier start, but never beside real signatures.
+        if are_examples() and load_newsletter_demo():
+            self.stdout.write("An example newsletter")
