@@ -65,7 +65,8 @@ def _of_single_texts(texts: dict[str, str]) -> Iterator[Hint]:
     for question, text in texts.items():
         if CONTACT_DETAILS.search(text):
             yield Hint(question, "contact_details")
-        if question != "partners" and (usual := _AS_USUAL.search(text)):
+        usual = None if question == "partners" or _NEW.search(text) else _AS_USUAL.search(text)
+        if usual:
             yield Hint(question, "business_as_usual", usual[0].strip())
         if not_agreed := _not_agreed(question, text):
             yield Hint(question, "partner_not_agreed", not_agreed)
@@ -171,7 +172,7 @@ _MEASURED: Final = re.compile(
     re.IGNORECASE,
 )
 
-# Work that goes on as it is.
+# Work that goes on as it is, unless the text says that something is new as well.
 
 _AS_USUAL: Final = re.compile(
     r"\b(?:we|us|the council|our (?:\w+ ){1,3}?)(?: will| shall|'ll| plan to| aim to| are going to)? ?"
@@ -181,10 +182,16 @@ _AS_USUAL: Final = re.compile(
     re.IGNORECASE,
 )
 
+_NEW: Final = re.compile(
+    r"\b(?:new|first|begin|build|create|design|introduce|launch|move|open|publish|redesign|replace|retire|rewrite"
+    r"|set up|start|stop|switch|test)\b",
+    re.IGNORECASE,
+)
+
 # Several projects in one.
 
 _JOINED: Final = re.compile(
-    r"\band also\b|\bas well as this\b|\bin addition\b|\bseparately\b|\b(?:second|another) project\b"
+    r"\band also\b|\bas well as this\b|\b(?:second|another) project\b"
     r"|\b(?:several|various|two|three|number of) projects\b",
     re.IGNORECASE,
 )

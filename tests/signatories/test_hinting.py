@@ -22,7 +22,7 @@ IMPROVABLE = [
     ("mission", "We may march on and improve the website twice a year.", ["no_date"]),
     ("mission", "We will test it with residents each month.", ["no_date"]),
     ("mission", "By June 2027 we will open the portal and also close two offices.", ["several_projects"]),
-    ("mission", "By May we open the portal. In addition we retrain 40 staff.", ["several_projects"]),
+    ("mission", "By May we open the portal. Another project retrains 40 staff.", ["several_projects"]),
     (
         "mission",
         "By June:\n1. A new website\n2. A new phone line\n3. A new case system\n4. A new bin app",
@@ -60,6 +60,8 @@ IMPROVABLE = [
 ]
 FINE = [
     ("title", "Report a missed bin and see when we come"),
+    ("mission", "By June one form replaces three. In addition, we will share the code."),
+    ("mission", "By June we will replace 3 forms, and we will continue to offer them on paper."),
     ("mission", "Before Easter we will test it, and then it is business as usual."),
     ("mission", "By the end of March 2027 older people will be able to continue to live at home."),
     ("mission", "Within a year we will build it. We will test it. We will also publish it."),

@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
-from signatories import adding, editing, merging, registering, reporting
+from signatories import adding, editing, handing_over, merging, registering, reporting
 from signatories.models import (
     CommitmentEdit,
     CorrectionRequest,
+    Handover,
     Organisation,
     OrganisationAlias,
     Progress,
@@ -135,6 +136,26 @@ def test_one_person_at_both_becomes_one(proposed, leeds, moderator):
     there.refresh_from_db()
     assert (there.user, there.is_verified) == (here.user, True)
     assert not Representative.objects.filter(pk=here.pk).exists()
+
+
+def test_every_place_where_a_person_may_stand_is_moved():
+    named = {(rows.model, column) for rows, column in merging._where_people_stand()}
+    assert named == {(one.related_model, one.field.name) for one in Representative._meta.related_objects}
+
+
+def test_who_looks_after_it_moves_too(proposed, leeds, moderator):
+    there = RepresentativeFactory(organisation=leeds, email="kim@leeds.gov.uk", user=None)
+    kim = UserFactory(email="kim@leeds.gov.uk")
+    signature = SignatureFactory(published=True, organisation=proposed)
+    handover = handing_over.ask_to_take_over(
+        signature=signature, by=signature.started_by, name="Kim", email=kim.email
+    )
+    handing_over.take_over(handover=handover, user=kim)
+    merge(proposed, leeds, moderator)
+    signature.refresh_from_db()
+    there.refresh_from_db()
+    assert (signature.officer, there.user) == (there, kim)
+    assert Handover.objects.get().accepted_by == there
 
 
 def test_further_commitment_on_its_way_moves_too(proposed, leeds, moderator):
