@@ -34,7 +34,7 @@ class Hint:
 
 # An email address, or a telephone number of the United Kingdom.
 CONTACT_DETAILS: Final = re.compile(
-    r"[\w.+-]+@[\w-]+\.\w|\b0\d{2,4}[ -]?\d{3,4}[ -]?\d{3,4}\b|\+44[ \d()-]{9,15}\b"
+    r"[\w.+-]{1,64}@[\w-]{1,63}\.\w|\b0\d{2,4}[ -]?\d{3,4}[ -]?\d{3,4}\b|\+44[ \d()-]{9,15}\b"
 )
 
 
