@@ -87,20 +87,19 @@ def _likest(commitments: Sequence[Commitment | CommitmentEdit], statuses: Collec
     )
     words = {candidate.pk: words_of(candidate) for candidate in candidates}
     frequency = Counter(stem for found in words.values() for stem in found)
+    weights = {stem: weight_of(many, len(candidates)) for stem, many in frequency.items()}
+    areas_of = {one.pk: [(a.pk, a.name) for a in one.service_areas.all()] for one in candidates}
+    partners_of = {one.pk: [(p.pk, p.name) for p in one.partner_organisations.all()] for one in candidates}
     likest: dict[int, tuple[float, int, Similar]] = {}
     for own in commitments:
         own_words = words_of(own).keys()
         for candidate in candidates:
-            written = words[candidate.pk]
-            shared = {
-                stem: weight_of(frequency[stem], len(candidates)) for stem in own_words & written.keys()
-            }
-            same_areas = [area.name for area in candidate.service_areas.all() if area.pk in areas[own.pk]]
-            same_partners = [
-                one.name for one in candidate.partner_organisations.all() if one.pk in partners[own.pk]
-            ]
+            same_areas = [name for pk, name in areas_of[candidate.pk] if pk in areas[own.pk]]
+            same_partners = [name for pk, name in partners_of[candidate.pk] if pk in partners[own.pk]]
             if not same_areas and not same_partners:
                 continue
+            written = words[candidate.pk]
+            shared = {stem: weights[stem] for stem in own_words & written.keys()}
             score = AREA * len(same_areas) + PARTNER * len(same_partners) + sum(shared.values())
             if score >= ENOUGH and score > likest.get(candidate.pk, (0.0,))[0]:
                 telling = sorted(shared, key=lambda stem: (-shared[stem], stem))[:WORDS_NAMED]
