@@ -10,7 +10,7 @@ from declaration.plain_errors import PlainErrors
 
 # An address that differs from what a mailbox provider would show is refused: quoted local parts
 # can hold an @ or control characters, and letters beyond ASCII can look like others.
-_PLAIN_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9.-]+", re.IGNORECASE)
+_PLAIN_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9.-]+", re.IGNORECASE | re.ASCII)
 _FORMAT = "Enter an email address in the correct format, like name@example.gov.uk"
 
 

@@ -21,6 +21,10 @@ class EmailField(forms.EmailField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=254, error_messages=EMAIL_ERRORS, **kwargs)
 
+    def to_python(self, value: Any) -> str:
+        """Return it in lower case before it is looked at: some letters are no letters of addresses then."""
+        return str(super().to_python(value)).lower()
+
 
 class ChoicesForm(PlainErrors, forms.Form):
     """What a reader wants, and about what."""

@@ -163,6 +163,8 @@ def test_next_survives_a_mistake_and_a_different_address(client):
         "pat@cаmden.gov.uk",
         f"{'a' * 250}@camden.gov.uk",
         "a@b@camden.gov.uk",
+        f"pat@{'İ' * 60}.gov.uk",
+        "pat@\N{KELVIN SIGN}ent.gov.uk",
     ],
 )
 def test_ask_with_what_is_no_plain_address_explains(client, address):

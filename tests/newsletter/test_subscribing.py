@@ -55,6 +55,13 @@ def test_subscribes_nobody_without_consent(client):
     assert not Email.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["newsletter", "newsletter_ask_for_link"])
+def test_refuses_an_address_that_is_none_in_lower_case(client, name):
+    typed = {"email": f"x@{'İ' * 60}.com", "wants": "everything", "consent": "on"}
+    soup = assert_good_page(client.post(reverse(name), typed).content.decode())
+    assert "Enter an email address in the correct format" in soup.find(class_="govuk-error-summary").text
+
+
 def test_stops_the_alerts_again(client):
     reader = subscriber_of(JO, digest="weekly")
     path = reverse("newsletter_manage", args=[manage_token(reader)])

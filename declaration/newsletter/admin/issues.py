@@ -72,6 +72,7 @@ class TestForm(PlainErrors, forms.Form):
         label="Email addresses of colleagues",
         help_text="Members of staff only, separated by commas, 10 at most.",
         max_length=2000,
+        widget=forms.TextInput({"class": "vTextField newsletter-wide"}),
         error_messages={"required": "Enter the address of a colleague"},
     )
 
