@@ -127,7 +127,7 @@ def _partners(commitments: list[int]) -> defaultdict[int, list[str]]:
     if commitments:
         link = Commitment.partner_organisations.through.objects
         for commitment, name in (
-            link.filter(commitment__in=commitments)
+            link.filter(commitment__in=commitments, organisation__in=Organisation.objects.listed())
             .order_by("organisation__name")
             .values_list("commitment_id", "organisation__name")
         ):
@@ -170,7 +170,9 @@ def _successors(organisations: list[int]) -> defaultdict[int, list[str]]:
     if organisations:
         link = Organisation.successors.through.objects
         for organisation, slug in (
-            link.filter(from_organisation__in=organisations)
+            link.filter(
+                from_organisation__in=organisations, to_organisation__in=Organisation.objects.listed()
+            )
             .order_by("to_organisation__slug")
             .values_list("from_organisation_id", "to_organisation__slug")
         ):

@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 
-from signatories.models import Commitment, CommitmentEdit, Status
+from signatories.models import Commitment, CommitmentEdit, Organisation, Status
 from signatories.models.commitment import CommitmentText
 from signatories.naming import plain
 
@@ -119,7 +119,7 @@ def _candidates(
         .annotate(in_common=Count("service_areas", filter=Q(service_areas__in=areas), distinct=True))
         .order_by("-in_common", "-public_change_at", "-pk")
         .select_related("signature__organisation")
-        .prefetch_related("service_areas", "partner_organisations")
+        .prefetch_related("service_areas", Prefetch("partner_organisations", Organisation.objects.listed()))
     )
     return list(found[:CANDIDATES])
 

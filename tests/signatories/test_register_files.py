@@ -51,18 +51,22 @@ def test_write_the_columns_of_the_dictionary():
 def test_write_what_is_public_and_nothing_else():
     successor = OrganisationFactory(slug="newshire")
     signature = SignatureFactory(published=True, organisation__gss_code="E06000001")
-    signature.organisation.successors.add(successor)
+    proposed = OrganisationFactory(proposed=True, name="Unconfirmed Trust", slug="unconfirmed")
+    partner = OrganisationFactory(name="Partnershire Council")
+    signature.organisation.successors.add(successor, proposed)
+    signature.commitment.partner_organisations.add(partner, proposed)
     OrganisationDomain.objects.create(organisation=signature.organisation, domain="secret.gov.uk")
     [row] = rows()
     assert row["reference"] == signature.reference
     assert row["superseded_by"] == "newshire"
     assert (row["signer_role"], row["signer_name"]) == ("Chief executive", "")
-    assert row["partners"] == "Friends of the Bins"
+    assert row["partners"] == "Partnershire Council; Friends of the Bins"
     assert row["open_to_others"] == "yes"
     assert row["url"] == f"http://localhost:8000/signatories/{signature.organisation.slug}/"
     for path in FILES:
         text = Client().get(path).getvalue().decode()
         assert signature.commitment.title in text
+        assert "nconfirmed" not in text
         assert [w for w in ("@", "secret.gov.uk", signature.started_by.full_name) if w in text] == []
 
 
