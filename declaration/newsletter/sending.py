@@ -245,6 +245,19 @@ def retry_failed(*, issue: NewsletterIssue, by: User) -> None:
     _change(issue, by, "retried failed emails of", again)
 
 
+@transaction.atomic
+def send_uncertain_again(*, issue: NewsletterIssue, by: User) -> None:
+    """Try those again of whom nobody knows whether they got it. Raises NotPossible."""
+    again = partial(mailings.send_uncertain_again, readers=Subscriber.objects.subscribed())
+    _change(issue, by, "sent uncertain emails again of", again)
+
+
+@transaction.atomic
+def take_uncertain_as_sent(*, issue: NewsletterIssue, by: User) -> None:
+    """Count those as sent of whom nobody knows, because somebody looked. Raises NotPossible."""
+    _change(issue, by, "counted uncertain emails as sent of", mailings.take_uncertain_as_sent)
+
+
 def _change(issue: NewsletterIssue, by: User, verb: str, change: Any) -> None:
     """Change the mailing of an issue. Raises NotPossible."""
     if issue.mailing is None:

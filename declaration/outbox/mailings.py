@@ -17,6 +17,7 @@ COUNTED = ("sent", "failed", "uncertain", "cancelled", "delivered", "bounced")
 # A larger statement would keep SQLite's one writer, and with it every sign-up, waiting.
 BATCH = 5_000
 MESSAGE = "mailing"
+DELETED = "Its emails have been deleted because they are so old."
 
 
 class NotPossible(RuntimeError):
@@ -158,28 +159,52 @@ def cancel(*, mailing: Mailing, why: str = "") -> None:
     )
 
 
-@transaction.atomic
 def retry_failed(*, mailing: Mailing, readers: QuerySet[Any], address: str = "email") -> int:
     """Try those of `readers` again that failed, with all their attempts before them; return how many.
 
     Nobody who got it, or may have got it, gets it again, and no address that a reader has no more.
     What is paused stays paused. Raises NotPossible.
     """
+    return _again(mailing, Email.State.FAILED, readers, address)
+
+
+def send_uncertain_again(*, mailing: Mailing, readers: QuerySet[Any], address: str = "email") -> int:
+    """The same for those of whom nobody knows: one or another may get it twice. Who left gets none."""
+    return _again(mailing, Email.State.UNCERTAIN, readers, address)
+
+
+@transaction.atomic
+def take_uncertain_as_sent(*, mailing: Mailing) -> int:
+    """Count those of whom nobody knows as sent, because somebody looked; return how many.
+
+    Raises NotPossible.
+    """
+    locked = Mailing.objects.select_for_update().get(pk=mailing.pk)
+    if locked.forgotten_at is not None:
+        raise NotPossible(DELETED)
+    uncertain = Email.objects.of(mailing).filter(state=Email.State.UNCERTAIN)
+    settled = uncertain.update(state=Email.State.SENT, sent_at=timezone.now(), code="", last_error="")
+    Mailing.objects.filter(pk=mailing.pk).update(uncertain=F("uncertain") - settled, sent=F("sent") + settled)
+    return settled
+
+
+@transaction.atomic
+def _again(mailing: Mailing, state: Email.State, readers: QuerySet[Any], address: str) -> int:
     locked = Mailing.objects.select_for_update().get(pk=mailing.pk)
     now_is = locked.state
     if now_is == State.CANCELLED:
         raise NotPossible("It was cancelled.")
     if locked.forgotten_at is not None:
-        raise NotPossible("Its emails have been deleted because they are so old.")
+        raise NotPossible(DELETED)
     still_there = readers.filter(pk=OuterRef("recipient"), **{address: OuterRef("to")})
     again = (
         Email.objects.of(mailing)
-        .filter(Exists(still_there), state=Email.State.FAILED)
+        .filter(Exists(still_there), state=state)
         .update(state=Email.State.PENDING, attempts=0, next_attempt_at=timezone.now(), expires_at=None)
     )
     if again:
         Mailing.objects.filter(pk=mailing.pk).update(
-            failed=F("failed") - again,
+            **{state.value: F(state.value) - again},
             state=State.PAUSED if now_is == State.PAUSED else State.SENDING,
             finished_at=None,
             failures_accepted=True,

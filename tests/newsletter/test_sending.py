@@ -9,17 +9,17 @@ from django.utils import timezone
 
 from declaration import switches
 from declaration.accounts.models import User
-from declaration.newsletter import sending
+from declaration.newsletter import sending, subscribing
 from declaration.newsletter.admin.issues import ScheduleForm
 from declaration.newsletter.linting import problems_of
-from declaration.newsletter.models import Interest, NewsletterIssue
+from declaration.newsletter.models import Interest, NewsletterIssue, Subscriber
 from declaration.newsletter.progress import reader_in
 from declaration.outbox import mailings, mass_delivery, mass_sweeping
 from declaration.outbox.models import Email
 from tests.accounts.people import sign_in_as_staff, staff_member
 from tests.html import assert_valid_html
 from tests.newsletter.making import approved_issue, draft_issue, published_issue, subscriber_of, subscribers
-from tests.outbox.test_mailings import FakeTransport
+from tests.outbox.test_mailings import NO_ANSWER, FakeTransport
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +108,45 @@ def test_begins_the_next_issue_after_many_that_were_cancelled_while_prepared(edi
         sending.start_what_is_due()
     waiting.refresh_from_db()
     assert waiting.published_at is not None
+
+
+@pytest.mark.parametrize(
+    ("button", "found", "took"),
+    [
+        ("Send them again", {"sent": 2, "uncertain": 1}, ["reader1@example.gov.uk"]),
+        ("Count them as sent", {"sent": 3, "uncertain": 0}, []),
+    ],
+)
+def test_settles_those_of_whom_nobody_knows(client, editor, button, found, took):
+    subscribers(3)
+    sign_in_as_staff(client, editor)
+    issue = published_issue()
+    silent = FakeTransport(lambda email: "250 Ok" if email.to == "reader0@example.gov.uk" else NO_ANSWER)
+    with time_machine.travel(timezone.now()) as clock:
+        for _ in range(3):
+            mass_delivery.send_mailings(silent)
+            clock.shift(timedelta(seconds=30))
+            mass_sweeping.look_after()
+    issue.refresh_from_db()
+    assert (issue.status, issue.mailing.uncertain) == ("Sent", 2)
+    if took:
+        subscribing.leave(subscriber=Subscriber.objects.get(email="reader2@example.gov.uk"))
+    page = client.get(record(issue)).content.decode()
+    assert_valid_html(page)
+    path = page.partition(f">{button}<")[0].rpartition('action="')[2].partition('"')[0]
+    assert client.post(path, follow=True).status_code == 200
+    transport = FakeTransport()
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)) as clock:
+        for _ in range(4):
+            mass_sweeping.look_after()
+            mass_delivery.send_mailings(transport)
+            clock.shift(timedelta(seconds=5))
+    assert transport.took == took
+    mailing = issue.mailing
+    mailing.refresh_from_db()
+    assert mailing.settled + mailing.waiting == mailing.audience == 3
+    assert {name: getattr(mailing, name) for name in found} == found
+    assert client.post(path, follow=True).status_code == 200
 
 
 def test_the_writer_cannot_approve(editor):

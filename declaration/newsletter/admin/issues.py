@@ -302,6 +302,8 @@ _BUTTONS: dict[str, tuple[Any, str]] = {
     "pause": (sending.pause, "Paused. Nothing more leaves."),
     "resume": (sending.resume, "It goes on."),
     "cancel": (sending.cancel, "Cancelled. Who has not got it will not get it."),
+    "again": (sending.send_uncertain_again, "They are sent again, once nothing is paused."),
+    "settle": (sending.take_uncertain_as_sent, "They count as sent now."),
     "retry": (sending.retry_failed, "Those that failed are tried again, once nothing is paused."),
 }
 
