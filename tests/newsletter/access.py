@@ -29,7 +29,7 @@ admin:newsletter_newsletterissue_preview             srrrrii srrrrii
 admin:newsletter_newsletterissue_sender_domain       srrrrii srrrrii
 admin:newsletter_newsletterissue_sending             srrrrii srrrrmm
 admin:newsletter_newsletterissue_results             srrrrii srrrrmm
-admin:newsletter_newsletterissue_do                  srrrrmm srrrrii
+admin:newsletter_newsletterissue_do                  srrrrii srrrrii
 admin:newsletter_newsletterissue_changelist          srrrrii srrrrii
 admin:newsletter_newsletterissue_add                 srrrrii srrrrii
 admin:newsletter_newsletterissue_history             srrrrii srrrrii

@@ -184,6 +184,18 @@ def test_takes_the_number_on_the_page_while_readers_come_and_go(editor):
     assert (issue.send_at is not None, issue.readers) == (True, 201)
 
 
+def test_shows_the_issue_to_who_follows_the_address_of_a_button(client, editor):
+    """As somebody does whose session had run out when they pressed it."""
+    subscribers(1)
+    issue = published_issue()
+    sign_in_as_staff(client, editor)
+    path = reverse("admin:newsletter_newsletterissue_do", args=[issue.pk, "pause"])
+    assert client.get(path)["Location"] == record(issue)
+    assert client.put(path).status_code == 405
+    issue.mailing.refresh_from_db()
+    assert issue.mailing.state == "sending"
+
+
 def test_takes_a_scheduled_issue_back_and_sends_nothing(editor):
     subscribers(1)
     issue = approved_issue()

@@ -200,11 +200,13 @@ class IssueAdmin(AuditedAdmin):
         return self._record(request, self._issue(pk))
 
     def do(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-        """Do what a button says, on POST alone."""
+        """Do what a button says, on POST alone; who comes back from signing in again sees the issue."""
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
+        if request.method in {"GET", "HEAD"}:
+            return redirect("admin:newsletter_newsletterissue_sending", pk)
         if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         issue, by = self._issue(pk), person_of(request)
         form: forms.Form | None = None
         try:
