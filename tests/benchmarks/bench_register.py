@@ -3,7 +3,8 @@
 CPU is that of the web processes, and with the database's beside it. Everything is asked over
 connections that stay open. «Not kept» asks each time for a page that this process has not made since
 the last change: an address with a parameter of its own. ``BENCH_SERVER="granian …"`` measures
-another web server. The middle of three rounds counts.
+another web server. The middle of three rounds counts. Signatories promise three things each at both
+sizes, and each question fills its page at both: what differs is how many others there are.
 """
 
 import contextlib
@@ -24,7 +25,7 @@ from tests.servers import Stack
 CLIENTS = 4
 SECONDS = float(os.environ.get("BENCH_REGISTER_SECONDS", "0.5"))
 BROWSER = "Accept-Encoding: gzip\r\n"
-SIZES = [(300, 300), (10_000, 30_000)]
+SIZES = [(300, 900), (10_000, 30_000)]
 COUNTER = itertools.count()
 MOST = 20_000
 ROUNDS = 3
@@ -106,7 +107,7 @@ class Measured:
         The first few say how many take about the time to measure; later rounds know.
         """
         asked = (path, headers)
-        if not unique and asked not in self.enough:
+        if not unique:
             self._ask((path, headers, expect, unique, 1))  # that it is kept
         requests = self.enough.get(asked, 4)
         while True:
@@ -168,10 +169,10 @@ ROWS = {
     "list, kept": ("/signatories/", "", 200, False),
     "list, kept, compressed": ("/signatories/", BROWSER, 200, False),
     "list, not modified": ("/signatories/", "{known}", 304, False),
-    "filtered, not kept": ("/signatories/?region=London&status=done&principle=1", "", 200, True),
-    "search, not kept": ("/signatories/?q=housing", "", 200, True),
-    "search for a part, not kept": ("/signatories/?q=sandwel", "", 200, True),
-    "search misspelt, not kept": ("/signatories/?q=birmingam+houzing", "", 200, True),
+    "filtered, not kept": ("/signatories/?nation=England&status=on-track&principle=1", "", 200, True),
+    "search, not kept": ("/signatories/?q=simpler", "", 200, True),
+    "search for a part, not kept": ("/signatories/?q=impler", "", 200, True),
+    "search misspelt, not kept": ("/signatories/?q=simplr", "", 200, True),
     "JSON of fifty, not kept": ("/signatories.json?page=1", "", 200, True),
     "Atom of fifty, not kept": ("/signatories.atom", "", 200, True),
     "API of fifty, not kept": ("/api/v1/signatories/", "", 200, True),
@@ -211,7 +212,7 @@ def test_register():
                 beside.append(statistics.median(one[name][place][0] / one[name][0][0] for one in rounds))
                 of_bare, of_minimal, of_small = beside
                 print(
-                    f"{name:28}{web:7.0f} by web CPU-second{both:7.0f} with the database's; {of_bare:5.2f} of"
+                    f"{name:28}{web:7.5g} by web CPU-second{both:7.5g} with the database's; {of_bare:5.2f} of"
                     f" bare, {of_minimal:5.2f} of minimal, {of_small:5.2f} of {SIZES[0][0]} organisations"
                 )
         print("\nqueries of a page made anew, and of the page kept, at each size")
