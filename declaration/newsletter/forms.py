@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from declaration.addresses import AddressField
 from declaration.models import ServiceArea
 from declaration.newsletter import consent
 from declaration.newsletter.models import Interest, Subscriber
@@ -17,13 +18,9 @@ EMAIL_ERRORS = {
 }
 
 
-class EmailField(forms.EmailField):
+class EmailField(AddressField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=254, error_messages=EMAIL_ERRORS, **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        """Return it in lower case before it is looked at: some letters are no letters of addresses then."""
-        return str(super().to_python(value)).lower()
 
 
 class ChoicesForm(PlainErrors, forms.Form):

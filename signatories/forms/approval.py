@@ -2,6 +2,7 @@
 
 from django import forms
 
+from declaration.addresses import AddressField
 from signatories.forms.plain_text import PlainTextForm
 from signatories.models import Capacity
 
@@ -57,7 +58,7 @@ class CorrectApproverForm(PlainTextForm, forms.Form):
     job_title = forms.CharField(
         max_length=150, label="Job title", error_messages={"required": "Enter the approver's job title"}
     )
-    email = forms.EmailField(
+    email = AddressField(
         max_length=254,
         label="Work email address",
         error_messages={

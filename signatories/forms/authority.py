@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from declaration.addresses import AddressField
 from declaration.newsletter import consent
 from signatories.forms.dates import DateField
 from signatories.forms.questions import QuestionForm
@@ -45,6 +46,7 @@ class ApproverForm(QuestionForm):
             "approver_email",
             "approver_capacity",
         ]
+        field_classes = {"approver_email": AddressField}
         labels = {
             "approver_is_officer": "Who will sign for your organisation?",
             "approver_name": "Their full name",
@@ -64,10 +66,6 @@ class ApproverForm(QuestionForm):
             kwargs["initial"] = {"approver_is_officer": False}
         super().__init__(*args, instance=instance, **kwargs)
         self.named_before = instance.approver_email
-
-    def clean_approver_email(self) -> str:
-        email: str = self.cleaned_data["approver_email"]
-        return email.lower()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

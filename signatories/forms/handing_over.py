@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from declaration.addresses import AddressField
 from signatories.email_domains import domain_of, is_webmail
 from signatories.forms.plain_text import PlainTextForm
 
@@ -17,7 +18,7 @@ class HandOverForm(PlainTextForm, forms.Form):
         label="Full name of your colleague",
         error_messages={"required": "Enter the full name of your colleague"},
     )
-    email = forms.EmailField(
+    email = AddressField(
         max_length=254,
         label="Work email address of your colleague",
         help_text="We send the link there.",
@@ -36,7 +37,7 @@ class HandOverForm(PlainTextForm, forms.Form):
         self.officer = officer
 
     def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"].lower()
+        email: str = self.cleaned_data["email"]
         if email == self.officer.lower():
             raise ValidationError("Enter the address of somebody else. This person looks after it already")
         if is_webmail(email):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from declaration.addresses import AddressField
 from signatories.forms.plain_text import PlainTextForm
 from signatories.models import CorrectionRequest
 
@@ -20,7 +21,7 @@ class MistakeForm(PlainTextForm, forms.Form):
             "max_length": "What is wrong must be 2,000 characters or fewer",
         },
     )
-    email = forms.EmailField(
+    email = AddressField(
         required=False,
         max_length=254,
         label="Your email address (optional)",

@@ -15,6 +15,7 @@ from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils import timezone
 
+from declaration.addresses import AddressField
 from declaration.models import DeclarationVersion, Principle, ServiceArea
 from signatories.forms.choices import SeveralChoicesField
 from signatories.forms.dates import DateField
@@ -118,6 +119,7 @@ class YouForm(QuestionForm):
     class Meta:
         model = Representative
         fields = ["full_name", "job_title", "phone", "team_mailbox"]
+        field_classes = {"team_mailbox": AddressField}
         labels = {
             "phone": "Phone number (optional)",
             "team_mailbox": "Team email address (optional)",

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
+from declaration.addresses import AddressField
 from declaration.long_lists import LongListPaginator
 from declaration.newsletter import subscribing
 from declaration.newsletter.addresses import hash_of
@@ -21,7 +22,7 @@ PERMISSION = "newsletter.suppress_subscriber"
 
 
 class SuppressionForm(PlainErrors, forms.ModelForm):
-    email = forms.EmailField(max_length=254, label="Address", help_text="We keep a hash of it only.")
+    email = AddressField(max_length=254, label="Address", help_text="We keep a hash of it only.")
     note = forms.CharField(max_length=300, label="Why")
 
     class Meta:

@@ -1,0 +1,32 @@
+"""Every form takes addresses alike."""
+
+import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+
+from declaration.accounts.forms import EmailForm
+from declaration.addresses import AddressField
+from tests.declaration.test_plain_errors import forms_of_ours
+
+
+@pytest.mark.parametrize("typed", ["Pat@Council.GOV.UK", "pat@council.gov.uk", " pat@council.gov.uk "])
+def test_return_an_address_in_lower_case(typed):
+    assert AddressField().clean(typed) == "pat@council.gov.uk"
+
+
+@pytest.mark.parametrize("typed", [f"pat@{'İ' * 60}.gov.uk", "pat", "a@b", "a\0@c.gov.uk"])
+def test_refuse_what_is_no_address(typed):
+    with pytest.raises(ValidationError):
+        AddressField().clean(typed)
+
+
+def test_is_how_every_form_takes_them():
+    fields = [
+        (form, field)
+        for form in forms_of_ours()
+        if form is not EmailForm  # it takes less: see its own tests
+        for field in form.base_fields.values()
+        if isinstance(field, forms.EmailField)
+    ]
+    assert len(fields) >= 7
+    assert [form for form, field in fields if not isinstance(field, AddressField)] == []
