@@ -81,8 +81,11 @@ class Editor(Moderator):
 
     def counts(self):
         """Return how many emails stand where, and check that they sum to all of them."""
-        rows = self.page.locator("#progress-now tbody tr").all()
-        found = {row.locator("th").inner_text(): int(row.locator("td").inner_text()) for row in rows}
+        # All at one moment: the page brings itself up to date meanwhile.
+        rows = self.page.locator("#progress-now tbody").evaluate(
+            "body => [...body.rows].map(row => [...row.cells].map(cell => cell.innerText))"
+        )
+        found = {name: int(number) for name, number in rows}
         everybody = found.pop("All")
         assert sum(found.values()) == everybody, found
         return found
