@@ -82,7 +82,7 @@ class Connection:
             while len(body) < length:
                 body += self._more()
             return status, head, length
-        while not body.endswith(b"0\r\n\r\n"):
+        while not body.endswith(b"\r\n0\r\n\r\n"):
             body += self._more()
         return status, head, len(body)
 
@@ -212,7 +212,7 @@ def test_register():
                 beside.append(statistics.median(one[name][place][0] / one[name][0][0] for one in rounds))
                 of_bare, of_minimal, of_small = beside
                 print(
-                    f"{name:28}{web:7.5g} by web CPU-second{both:7.5g} with the database's; {of_bare:5.2f} of"
+                    f"{name:28}{web:7.4g} by web CPU-second{both:7.4g} with the database's; {of_bare:5.2f} of"
                     f" bare, {of_minimal:5.2f} of minimal, {of_small:5.2f} of {SIZES[0][0]} organisations"
                 )
         print("\nqueries of a page made anew, and of the page kept, at each size")
