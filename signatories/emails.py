@@ -12,42 +12,43 @@ from signatories.models import CorrectionRequest, ModerationDecision, Outcome, S
 from signatories.previewing import Post, Preview, preview
 
 
-def _dashboard_url() -> str:
-    return absolute(reverse("dashboard"))
-
-
 def _officer_email(signature: Signature) -> str:
     assert signature.submitted_by is not None  # noqa: S101 - only submitted signatures have emails
     return signature.officer.email
 
 
-def _send(
+def send_about(
     signature: Signature, *, to: str, message: str, key: str, post: Post = queue, **context: Any
 ) -> Any:
+    """Owe one email about a signature, once for each key. It knows the way to the dashboard."""
     return post(
         to=to,
         message=message,
         key=f"{message}:{signature.reference}:{key}",
         about=signature,
-        context={"signature": signature, "commitment": signature.commitment, **context},
+        context={
+            "signature": signature,
+            "commitment": signature.commitment,
+            "dashboard_url": absolute(reverse("dashboard")),
+            **context,
+        },
     )
 
 
 def tell_officer_submission_received(signature: Signature) -> None:
     assert signature.submitted_at is not None  # noqa: S101
-    _send(
+    send_about(
         signature,
         to=_officer_email(signature),
         message="tell_officer_submission_received",
         key=signature.submitted_at.isoformat(),
-        dashboard_url=_dashboard_url(),
     )
 
 
 def tell_officer_changes_are_needed(
     signature: Signature, decision: ModerationDecision, *, post: Post = queue
 ) -> None:
-    _send(
+    send_about(
         signature,
         post=post,
         to=_officer_email(signature),
@@ -59,32 +60,30 @@ def tell_officer_changes_are_needed(
 
 
 def tell_officer_accepted(signature: Signature, decision: ModerationDecision, *, post: Post = queue) -> None:
-    _send(
+    send_about(
         signature,
         post=post,
         to=_officer_email(signature),
         message="tell_officer_accepted",
         key=str(decision.pk),
         public_from=publication_paused_until(),
-        dashboard_url=_dashboard_url(),
     )
 
 
 def tell_officer_rejected(signature: Signature, decision: ModerationDecision, *, post: Post = queue) -> None:
-    _send(
+    send_about(
         signature,
         post=post,
         to=_officer_email(signature),
         message="tell_officer_rejected",
         key=str(decision.pk),
         told=decision.told,
-        dashboard_url=_dashboard_url(),
     )
 
 
 def ask_approver_to_sign(signature: Signature, *, occasion: str, post: Post = queue) -> None:
     """``occasion`` tells one asking from the next, so that each happens once."""
-    _send(
+    send_about(
         signature,
         post=post,
         to=signature.approver_email,
@@ -97,7 +96,7 @@ def ask_approver_to_sign(signature: Signature, *, occasion: str, post: Post = qu
 
 
 def remind_approver_to_sign(signature: Signature, *, days_waiting: int, is_last: bool) -> None:
-    _send(
+    send_about(
         signature,
         to=signature.approver_email,
         message="remind_approver_to_sign",
@@ -110,13 +109,12 @@ def remind_approver_to_sign(signature: Signature, *, days_waiting: int, is_last:
 
 
 def tell_officer_approver_was_reminded(signature: Signature, *, days_waiting: int) -> None:
-    _send(
+    send_about(
         signature,
         to=_officer_email(signature),
         message="tell_officer_approver_was_reminded",
         key=f"{signature.approver_link_key}:{signature.reminders_sent}",
         days_waiting=days_waiting,
-        dashboard_url=_dashboard_url(),
     )
 
 
@@ -138,7 +136,7 @@ def send_signed_copies(signature: Signature, *, public_from: date | None) -> Non
         readers["send_officer_signed_copy"] = _officer_email(signature)
     queue_together(
         [
-            _send(signature, post=owed, to=to, message=message, key="signed", **copy)
+            send_about(signature, post=owed, to=to, message=message, key="signed", **copy)
             for message, to in readers.items()
         ]
     )
@@ -148,42 +146,39 @@ def tell_people_it_is_public(signature: Signature) -> None:
     """To the approver and to the officer, after a pause; to one when they are the same person."""
     public_url = absolute(signature.organisation.get_absolute_url())
     for to in dict.fromkeys([signature.approver_email, _officer_email(signature)]):
-        _send(signature, to=to, message="tell_people_it_is_public", key=to, public_url=public_url)
+        send_about(signature, to=to, message="tell_people_it_is_public", key=to, public_url=public_url)
 
 
 def tell_officer_approver_declined(signature: Signature) -> None:
-    _send(
+    send_about(
         signature,
         to=_officer_email(signature),
         message="tell_officer_approver_declined",
         key="declined",
         reason=signature.decline_reason,
-        dashboard_url=_dashboard_url(),
     )
 
 
 def tell_officer_waiting_expired(signature: Signature) -> None:
-    _send(
+    send_about(
         signature,
         to=_officer_email(signature),
         message="tell_officer_waiting_expired",
         key="expired",
-        dashboard_url=_dashboard_url(),
     )
 
 
 def tell_officer_withdrawn(signature: Signature) -> None:
-    _send(
+    send_about(
         signature,
         to=_officer_email(signature),
         message="tell_officer_withdrawn",
         key="withdrawn",
-        dashboard_url=_dashboard_url(),
     )
 
 
 def tell_approver_withdrawn(signature: Signature) -> None:
-    _send(
+    send_about(
         signature,
         to=signature.approver_email,
         message="tell_approver_withdrawn",
@@ -194,7 +189,7 @@ def tell_approver_withdrawn(signature: Signature) -> None:
 def tell_officer_taken_down(
     signature: Signature, decision: ModerationDecision, *, post: Post = queue
 ) -> None:
-    _send(
+    send_about(
         signature,
         post=post,
         to=_officer_email(signature),

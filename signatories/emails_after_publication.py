@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from declaration.outbox.queue import queue
 from signatories.comparing import changes_in
+from signatories.emails import send_about
 from signatories.links import absolute
 from signatories.models import (
     Commitment,
@@ -20,23 +21,6 @@ from signatories.models import (
 from signatories.previewing import Post, Preview, preview
 
 
-def _send(
-    signature: Signature, *, to: str, message: str, key: str, post: Post = queue, **context: Any
-) -> None:
-    post(
-        to=to,
-        message=message,
-        key=f"{message}:{signature.reference}:{key}",
-        about=signature,
-        context={
-            "signature": signature,
-            "commitment": signature.commitment,
-            "dashboard_url": absolute(reverse("dashboard")),
-            **context,
-        },
-    )
-
-
 def _still_acting(person: Representative, signature: Signature) -> Representative:
     """Return this person, or who looks after the signature now if they act for nobody any more."""
     return person if person.user_id else signature.officer
@@ -44,7 +28,7 @@ def _still_acting(person: Representative, signature: Signature) -> Representativ
 
 def tell_officer_progress_taken_down(signature: Signature, progress: Progress, reason: str) -> None:
     """To whoever reported it."""
-    _send(
+    send_about(
         signature,
         to=_still_acting(progress.reported_by, signature).email,
         message="tell_officer_progress_taken_down",
@@ -67,7 +51,7 @@ def ask_for_update(signature: Signature, *, months: int, commitments: list[Commi
     which = f"{months}:{commitments[0].pk}" if commitments[0].added_at else str(months)
     officer = signature.officer
     for to in dict.fromkeys(filter(None, (officer.email, officer.team_mailbox.lower()))):
-        _send(
+        send_about(
             signature,
             to=to,
             message="ask_for_update",
@@ -111,7 +95,7 @@ def tell_edit_accepted(edit: CommitmentEdit, *, post: Post = queue) -> None:
     _tell_of_edit(edit, to_officer, post=post, key=str(edit.pk), **said)
     signer = edit.signature.signed_by
     if signer and edit.submitted_by and signer.email != edit.submitted_by.email:
-        _send(
+        send_about(
             edit.signature,
             post=post,
             to=signer.email,
@@ -147,7 +131,7 @@ def _tell_of_edit(edit: CommitmentEdit, message: str, *, key: str, **context: An
     page, place = "add_commitment", signature.reference
     if not edit.is_addition:
         page, place = "edit_commitment", signature.reference_of(edit.edited)
-    _send(
+    send_about(
         signature,
         to=officer.email,
         message=message,
@@ -163,7 +147,7 @@ def tell_people_restored(signature: Signature, note: str, *, occasion: str) -> N
     """To the officer and to whoever signed. ``occasion`` tells one restoring from the next."""
     people = [person for person in (signature.officer, signature.signed_by) if person is not None]
     for person in {person.email: person for person in reversed(people)}.values():
-        _send(
+        send_about(
             signature,
             to=person.email,
             message="tell_people_restored",
@@ -177,7 +161,7 @@ def tell_people_restored(signature: Signature, note: str, *, occasion: str) -> N
 def tell_officer_organisation_merged(signature: Signature, merged: Organisation) -> None:
     """To whoever looks after a signature that now stands under the name of another organisation."""
     officer = signature.officer
-    _send(
+    send_about(
         signature,
         to=officer.email,
         message="tell_officer_organisation_merged",

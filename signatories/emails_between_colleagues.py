@@ -1,33 +1,17 @@
 """Emails about who looks after what an organisation signed. A function's name is the sentence it says."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.urls import reverse
 
-from declaration.outbox.queue import queue
+from signatories.emails import send_about
 from signatories.links import absolute
 from signatories.models import Handover, Representative, Signature
 from signatories.models.handover import HANDOVER_DAYS
 
 
-def _send(signature: Signature, *, to: str, message: str, key: str, **context: Any) -> None:
-    queue(
-        to=to,
-        message=message,
-        key=f"{message}:{signature.reference}:{key}",
-        about=signature,
-        context={
-            "signature": signature,
-            "commitment": signature.commitment,
-            "dashboard_url": absolute(reverse("dashboard")),
-            **context,
-        },
-    )
-
-
 def ask_colleague_to_take_over(handover: Handover) -> None:
-    _send(
+    send_about(
         handover.signature,
         to=handover.email,
         message="ask_colleague_to_take_over",
@@ -46,7 +30,7 @@ def ask_who_looks_after_it(signature: Signature, *, due: date, colleagues: list[
         readers.setdefault(colleague.email.lower(), str(colleague.pk))
     readers.pop("", None)
     for to, who in readers.items():
-        _send(
+        send_about(
             signature,
             to=to,
             message="ask_who_looks_after_it",
@@ -61,7 +45,7 @@ def tell_officer_taken_over(
     signature: Signature, officer: Representative, colleague: Representative, *, occasion: str
 ) -> None:
     """To whoever looked after it before, and to whoever asked. ``occasion`` tells one time from the next."""
-    _send(
+    send_about(
         signature,
         to=officer.email,
         message="tell_officer_taken_over",

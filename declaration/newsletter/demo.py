@@ -14,8 +14,8 @@ from declaration.accounts.roles import Role
 from declaration.audit.recording import record
 from declaration.freshness import move_on
 from declaration.newsletter import consent, rendering
-from declaration.newsletter.addresses import name_after_leaving
 from declaration.newsletter.audience import audience_of, count_readers
+from declaration.newsletter.hashed_addresses import name_after_leaving
 from declaration.newsletter.models import Interest, NewsletterIssue, Subscriber
 from declaration.outbox import mailings
 from declaration.outbox.models import Email, Mailing

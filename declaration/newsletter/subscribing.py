@@ -14,7 +14,7 @@ from declaration.accounts.models import User
 from declaration.accounts.turns import take_turn
 from declaration.audit.recording import record
 from declaration.newsletter import consent, emails
-from declaration.newsletter.addresses import AFTER_LEAVING, hash_of, name_after_leaving, reader_at
+from declaration.newsletter.hashed_addresses import AFTER_LEAVING, hash_of, name_after_leaving, reader_at
 from declaration.newsletter.models import Asking, Interest, Subscriber, Suppression, new_key
 from declaration.outbox.mailings import forget_reader
 from declaration.outbox.models import Email, LostAddress

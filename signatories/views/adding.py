@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -11,10 +11,9 @@ from declaration.accounts.people import SignedInRequest
 from signatories import adding, editing, registering, signing
 from signatories.access import signature_of
 from signatories.completeness import unanswered_in_edit
-from signatories.forms.questions import QuestionForm
 from signatories.models import CommitmentEdit, ImpossibleEdit, ImpossibleTransition, Signature, Status
 from signatories.views.beginning import has_ended
-from signatories.views.editing import ASKED, no_longer_editable, too_late
+from signatories.views.editing import ASKED, keep_answer, question_about_text, too_late
 from signatories.views.questions import BY_SLUG, Question
 from signatories.views.unsaved import signed_in, unsaved
 from signatories.views.writing import advice_about, advice_beside
@@ -77,27 +76,16 @@ def _page_of(signature: Signature) -> dict[str, Any]:
 def addition_question(request: SignedInRequest, reference: str, slug: str) -> HttpResponse:
     """Ask one question of the sign-up about the further commitment, and keep the answer."""
     signature, officer = signature_of(request.user, reference)
-    asked = next((question for question in ASKED if question.slug == slug), None)
-    if asked is None:
-        raise Http404
+    asked = question_about_text(slug)
     addition = _open_addition(signature)
     if addition is None or not addition.is_editable:
         return redirect("add_commitment", reference)
-
-    def form_with(typed: QueryDict | None) -> QuestionForm:
-        return asked.form(typed, instance=CommitmentEdit.objects.get(pk=addition.pk), officer=officer)
-
     changing = "change" in request.GET
-    typed = unsaved(request)
-    if request.method == "POST":
-        try:
-            form = editing.save_edit(edit=addition, read=lambda: form_with(request.POST))
-        except ImpossibleEdit as error:
-            return no_longer_editable(request, error.edit, form_with(request.POST))
-        if form.is_valid():
-            return _after_saving(request, reference, asked, changing=changing)
-    else:
-        form = form_with(typed)
+    form, refused = keep_answer(request, addition, asked, officer)
+    if refused is not None:
+        return refused
+    if request.method == "POST" and form.is_valid():
+        return _after_saving(request, reference, asked, changing=changing)
     page = {
         **_page_of(signature),
         "form": form,
@@ -105,7 +93,7 @@ def addition_question(request: SignedInRequest, reference: str, slug: str) -> Ht
         "number": ORDER.index(slug) + 1,
         "total": len(ORDER),
         "changing": changing,
-        "restored": typed is not None,
+        "restored": unsaved(request) is not None,
         "back_url": _back_url(reference, asked, changing=changing),
         **advice_beside(request, slug, form, signature.organisation),
     }

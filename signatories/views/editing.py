@@ -17,6 +17,7 @@ from signatories.models import (
     CommitmentEdit,
     ImpossibleEdit,
     ImpossibleTransition,
+    Representative,
     Status,
 )
 from signatories.views.questions import BY_SLUG, QUESTIONS, Question
@@ -88,29 +89,46 @@ def _show(
 def edit_question(request: SignedInRequest, reference: str, slug: str) -> HttpResponse:
     """Ask one question of the sign-up again, about the edit."""
     commitment, signature, officer = commitment_of(request.user, reference)
-    asked = next((question for question in ASKED if question.slug == slug), None)
-    if asked is None:
-        raise Http404
+    asked = question_about_text(slug)
     edit = _open_edit(commitment)
     if edit is None or not edit.is_editable:
         return redirect("edit_commitment", reference)
+    form, refused = keep_answer(request, edit, asked, officer)
+    if refused is not None:
+        return refused
+    if request.method == "POST" and form.is_valid():
+        if "check" in request.POST:
+            return redirect(f"{request.path}?checked")
+        return redirect("edit_commitment", reference)
+    return _ask(request, commitment, asked, form, restored=unsaved(request) is not None)
+
+
+def question_about_text(slug: str) -> Question:
+    """Return a question about the text of a commitment. Raises Http404."""
+    asked = next((question for question in ASKED if question.slug == slug), None)
+    if asked is None:
+        raise Http404
+    return asked
+
+
+def keep_answer(
+    request: SignedInRequest, edit: CommitmentEdit, asked: Question, officer: Representative
+) -> tuple[QuestionForm, HttpResponse | None]:
+    """Return the form of a question about an edit or addition, which keeps a good answer that was posted.
+
+    Once it can be written no longer, there is a page that says so and shows what was typed.
+    """
 
     def form_with(typed: QueryDict | None) -> QuestionForm:
         return asked.form(typed, instance=CommitmentEdit.objects.get(pk=edit.pk), officer=officer)
 
-    typed = unsaved(request)
-    if request.method == "POST":
-        try:
-            form = editing.save_edit(edit=edit, read=lambda: form_with(request.POST))
-        except ImpossibleEdit as error:
-            return no_longer_editable(request, error.edit, form_with(request.POST))
-        if form.is_valid() and "check" in request.POST:
-            return redirect(f"{request.path}?checked")
-        if form.is_valid():
-            return redirect("edit_commitment", reference)
-    else:
-        form = form_with(typed)
-    return _ask(request, commitment, asked, form, restored=typed is not None)
+    if request.method != "POST":
+        return form_with(unsaved(request)), None
+    try:
+        return editing.save_edit(edit=edit, read=lambda: form_with(request.POST)), None
+    except ImpossibleEdit as error:
+        form = form_with(request.POST)
+        return form, no_longer_editable(request, error.edit, form)
 
 
 def _ask(

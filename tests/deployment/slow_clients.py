@@ -11,6 +11,8 @@ HEADERS = "headers"
 BODY = "body"
 READING = "reading"
 SECONDS_BETWEEN_BYTES = 1.0
+# Opened so many a second, as slowhttptest does: all at once would be two hundred honest requests too.
+A_SECOND = 50
 
 
 class SlowClients:
@@ -34,14 +36,15 @@ class SlowClients:
 
     async def _attack(self):
         self._end = asyncio.Event()
-        clients = [asyncio.create_task(self._client()) for _ in range(self.count)]
+        clients = [asyncio.create_task(self._client(number / A_SECOND)) for number in range(self.count)]
         await self._end.wait()
         for client in clients:
             client.cancel()
         await asyncio.gather(*clients, return_exceptions=True)
 
-    async def _client(self):
-        """Hold one connection, and another whenever the server has had enough of it."""
+    async def _client(self, seconds):
+        """Hold one connection after some seconds, and another whenever the server has had enough of it."""
+        await asyncio.sleep(seconds)
         while True:
             with contextlib.suppress(OSError):
                 await self._hold_one()

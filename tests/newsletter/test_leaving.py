@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from declaration.accounts.models import User
 from declaration.newsletter import subscribing
-from declaration.newsletter.addresses import name_after_leaving
+from declaration.newsletter.hashed_addresses import name_after_leaving
 from declaration.newsletter.links import move_url
 from declaration.newsletter.models import Interest, Subscriber
 from declaration.newsletter.progress import reader_in

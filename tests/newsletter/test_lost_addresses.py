@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from declaration.audit.models import AuditEvent
 from declaration.newsletter import sending, subscribing
-from declaration.newsletter.addresses import name_after_leaving
+from declaration.newsletter.hashed_addresses import name_after_leaving
 from declaration.newsletter.models import Subscriber, Suppression
 from declaration.newsletter.progress import reader_in
 from declaration.outbox import mass_delivery, receipts

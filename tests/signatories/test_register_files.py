@@ -191,11 +191,13 @@ def test_forget_old_pages_before_memory_runs_out(monkeypatch):
 
 def test_forget_first_what_nobody_asks_for(monkeypatch):
     monkeypatch.setattr("declaration.fresh_pages._MAXIMUM_BYTES", 100_000)
+    Client().get("/signatories/?q=often")
+    made_first = pages._pages["/signatories/", "q=often"]
     for number in range(20):
         Client().get(f"/signatories/?q={number}")
         Client().get("/signatories/?q=often")
-    assert pages.get(("/signatories/", "q=often")) is not None
-    assert pages.get(("/signatories/", "q=0")) is None
+    assert pages._pages["/signatories/", "q=often"] is made_first
+    assert ("/signatories/", "q=0") not in pages._pages
 
 
 LONG = ["/signatories.csv", "/signatories.json"]

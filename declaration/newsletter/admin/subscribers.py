@@ -15,7 +15,7 @@ from declaration.accounts.people import person_of
 from declaration.audit.models import AuditEvent
 from declaration.audit.nobody_writes import NobodyWrites
 from declaration.newsletter import subscribing
-from declaration.newsletter.addresses import is_forgotten, name_after_leaving
+from declaration.newsletter.hashed_addresses import is_forgotten, name_after_leaving
 from declaration.newsletter.models import Subscriber, Suppression
 from declaration.spreadsheets import csv_lines
 

@@ -14,7 +14,7 @@ from declaration.accounts.people import person_of
 from declaration.addresses import AddressField
 from declaration.long_lists import LongListPaginator
 from declaration.newsletter import subscribing
-from declaration.newsletter.addresses import hash_of
+from declaration.newsletter.hashed_addresses import hash_of
 from declaration.newsletter.models import Suppression
 from declaration.plain_errors import PlainErrors
 
