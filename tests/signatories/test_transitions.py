@@ -214,7 +214,7 @@ def test_move_off_the_table_raises_and_writes_nothing(status, verb, moderator, v
 def test_move_that_fails_at_its_last_step_leaves_nothing(source, verb, moderator, version, monkeypatch):
     signature = made(source, verb)
     before = written(signature)
-    name = "record" if (source, verb) == ("draft", "withdraw") else "_send"
+    name = "record" if (source, verb) == ("draft", "withdraw") else "send_about"
     module = "signatories.signing" if name == "record" else "signatories.emails"
     module += "_after_publication" if verb == "restore" else ""
     done = []
