@@ -13,7 +13,7 @@ from signatories import releasing, reporting
 from signatories.access import commitment_of
 from signatories.forms.progress import ProgressForm
 from signatories.models import ImpossibleTransition, Signature, Stage, Status
-from signatories.views.unsaved import signed_in, unsaved
+from signatories.views.unsaved import signed_in, take_unsaved, unsaved
 
 # Where an update waits between the two pages: in the session of whoever writes it.
 SESSION_KEY = "progress"
@@ -72,14 +72,20 @@ def report_progress(request: SignedInRequest, reference: str) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_progress(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Show the update as it will read; the button publishes it."""
+    """Show the update as it will read; the button publishes it, with the words that stand on this page.
+
+    Another tab may have left other words in the session since, or the session may have run out.
+    """
     commitment, signature, officer = commitment_of(request.user, reference)
     if signature.status != Status.PUBLISHED:
         return _too_late()
-    answers = _kept(request, reference)
-    form = ProgressForm(answers)
+    restored = take_unsaved(request)
+    on_page = request.POST if "happened" in request.POST else restored
+    form = ProgressForm(on_page or _kept(request, reference))
     if not form.is_valid():
         return redirect("report_progress", reference)
+    if restored:
+        _keep(request, reference, form.cleaned_data)
     if request.method == "POST":
         try:
             reporting.report_progress(
@@ -97,6 +103,7 @@ def check_progress(request: SignedInRequest, reference: str) -> HttpResponse:
         "commitment": commitment,
         "answers": form.cleaned_data,
         "stage": Stage(form.cleaned_data["stage"]),
+        "restored": restored is not None,
         "back_url": reverse("report_progress", args=[reference]),
     }
     return render(request, "dashboard/check_progress.html", page)

@@ -65,6 +65,14 @@ def _forget(request: HttpRequest) -> None:
         request.session[SESSION_KEY] = kept
 
 
+def take_unsaved(request: HttpRequest) -> QueryDict | None:
+    """Return what ``unsaved`` returns, for a page that keeps it elsewhere from then on."""
+    posted = unsaved(request)
+    if posted is not None:
+        _forget(request)
+    return posted
+
+
 def unsaved(request: HttpRequest) -> QueryDict | None:
     """Return what was posted to this page before the person had to sign in again, if anything."""
     kept = request.session.get(SESSION_KEY, {})

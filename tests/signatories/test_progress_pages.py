@@ -66,6 +66,36 @@ def test_go_back_from_the_check_finds_what_was_typed(officer, signature):
     assert soup.find("textarea", {"name": "learned"}).get_text() == "Ask twice."
 
 
+def on_page(response):
+    """Return what the form of a page would post."""
+    soup = assert_good_page(response.content.decode())
+    areas = soup.select("main form textarea")
+    return {area["name"]: area.get_text().strip().replace("\n", "\r\n") for area in areas}
+
+
+def test_publish_the_words_on_the_page_when_another_tab_wrote_others_since(officer, signature):
+    officer.post(ask(signature), ANSWERS)
+    first_tab = on_page(officer.get(check(signature)))
+    officer.post(ask(signature), {**ANSWERS, "happened": "Words of the second tab."})
+    officer.post(check(signature), first_tab)
+    assert Progress.objects.get().happened == ANSWERS["happened"]
+
+
+def test_keep_an_update_when_the_session_ends_before_it_is_published(officer, signature, signed_in):
+    officer.post(ask(signature), ANSWERS)
+    typed = on_page(officer.get(check(signature)))
+    officer.logout()
+    assert officer.post(check(signature), typed).headers["Location"].startswith("/account/login/code/")
+    officer.force_login(signature.started_by.user)
+    again = officer.get(check(signature))
+    assert "You were signed out." in again.content.decode() and on_page(again) == typed
+    assert not Progress.objects.exists()
+    # Whoever changes it first is shown the changed words, and no older ones.
+    officer.post(ask(signature), {**ANSWERS, "happened": "Changed after signing in again."})
+    officer.post(check(signature), on_page(officer.get(check(signature))))
+    assert Progress.objects.get().happened == "Changed after signing in again."
+
+
 @pytest.mark.parametrize(
     ("answers", "errors"),
     [
