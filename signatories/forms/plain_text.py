@@ -8,14 +8,14 @@ from django.http import QueryDict
 
 from declaration.plain_errors import PlainErrors
 
-# Word processors use these two between lines.
-LINE_BREAKS = re.compile("[\x0b\x0c]")
+# Browsers post two characters for each line break, where the page counts one; word processors use the others.
+LINE_BREAKS = re.compile("\r\n?|[\x0b\x0c]")
 # Control characters but for tabs and line ends, and the code points that stand for no character.
 UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 
 
 def plain(text: str) -> str:
-    """Return the text without control characters; page and vertical breaks become line ends."""
+    """Return the text without control characters; every kind of line break becomes one line feed."""
     return UNPRINTABLE.sub("", LINE_BREAKS.sub("\n", text))
 
 

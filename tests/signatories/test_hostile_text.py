@@ -126,7 +126,7 @@ def test_put_no_line_break_of_a_name_into_a_subject(version):
         ("A\x07bell", "Abell"),
         ("A\x1b[31mred", "A[31mred"),
         ("A\x0bbreak", "A\nbreak"),
-        ("A\ttab\r\nand a line", "A\ttab\r\nand a line"),
+        ("A\ttab\r\nand a line\rand another", "A\ttab\nand a line\nand another"),
         ("A\u202emark\u200f", "A\u202emark\u200f"),
         ("A\ufffe\uffff\x7f\x85", "A"),
         ("Cŵm 👩‍💻 é", "Cŵm 👩‍💻 é"),

@@ -88,7 +88,7 @@ ANSWERS = {
         {"full_name": "Kim Lee"},
     ),
     "title": ({"title": "A title"}, {"title": "A title"}),
-    "mission": ({"mission": "One\r\nTwo"}, {"mission": "One\r\nTwo"}),
+    "mission": ({"mission": "One\r\nTwo"}, {"mission": "One\nTwo"}),
     "impact": ({"impact": "Impact"}, {"impact": "Impact"}),
     "open-to-others": ({"open_to_others": "False"}, {"open_to_others": False}),
     "approver": (
@@ -231,6 +231,12 @@ def test_text_of_the_longest_length_is_kept_and_one_more_is_refused(officer, dra
         response = officer.post(page_of(draft, slug), {slug: "é" * (length + 1)})
         assert list(errors_of(response)) == [slug]
         assert len(getattr(draft.commitments.get(), slug)) == length
+
+
+def test_text_of_many_lines_may_be_as_long_as_the_page_counts(officer, draft):
+    lines = "\r\n".join(["a" * 29] * 100)
+    assert officer.post(page_of(draft, "mission"), {"mission": lines}).status_code == 302
+    assert len(draft.commitments.get().mission) == 2999
 
 
 @pytest.mark.parametrize("key", ["9" * 30, "-1", "0", "x", "1e9", "999999999999999999"])
