@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
+from declaration.addresses import INVISIBLE, as_seen
 from declaration.plain_errors import PlainErrors
 
 # An address that differs from what a mailbox provider would show is refused: quoted local parts
@@ -14,8 +15,13 @@ _PLAIN_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9.-]+", re.IGN
 _FORMAT = "Enter an email address in the correct format, like name@example.gov.uk"
 
 
+class _PastedAddressField(forms.EmailField):
+    def to_python(self, value: Any) -> str:
+        return as_seen(str(super().to_python(value)))
+
+
 class EmailForm(PlainErrors, forms.Form):
-    email = forms.EmailField(
+    email = _PastedAddressField(
         label="What is your work email address?",
         max_length=254,
         help_text="We will send a 6-digit code to this address. You do not need a password.",
@@ -40,7 +46,7 @@ class EmailForm(PlainErrors, forms.Form):
 
 def _six_digits(value: str, message: str) -> str:
     """Return six digits, forgiving the spaces and dashes people copy; raises ValidationError."""
-    digits = re.sub(r"[\s-]", "", value)
+    digits = re.sub(rf"[\s\-\u2010-\u2015{INVISIBLE}]", "", value)
     if not re.fullmatch(r"[0-9]{6}", digits):
         raise ValidationError(message)
     return digits

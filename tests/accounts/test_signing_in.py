@@ -53,7 +53,7 @@ def test_enter_right_code_finds_the_account_whatever_the_case(client):
     assert User.objects.count() == 1
 
 
-@pytest.mark.parametrize("typed", ["{0} {1}", " {0}-{1} ", "{0}{1}\t"])
+@pytest.mark.parametrize("typed", ["{0} {1}", " {0}-{1} ", "{0}{1}\t", "\u200b{0}\u2011{1}\ufeff"])
 def test_enter_code_with_spaces_or_dashes_signs_in(client, typed):
     ask(client, OFFICER)
     code = newest_code(OFFICER)

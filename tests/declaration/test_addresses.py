@@ -9,7 +9,15 @@ from declaration.addresses import AddressField
 from tests.declaration.test_plain_errors import forms_of_ours
 
 
-@pytest.mark.parametrize("typed", ["Pat@Council.GOV.UK", "pat@council.gov.uk", " pat@council.gov.uk "])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Pat@Council.GOV.UK",
+        "pat@council.gov.uk",
+        " pat@council.gov.uk ",
+        "\u200b\u202apat@coun\u00adcil.gov.uk\u200e\u00a0",
+    ],
+)
 def test_return_an_address_in_lower_case(typed):
     assert AddressField().clean(typed) == "pat@council.gov.uk"
 
