@@ -8,13 +8,14 @@ from django.test import Client
 
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
-from signatories import contact_checks, handing_over, tasks
+from signatories import adding, contact_checks, editing, handing_over, tasks
 from signatories.contact_checks import check_contacts, last_due
 from signatories.desk.risks import risks_of
 from signatories.models import Representative, Signature, Status
 from tests.accounts.people import sign_in_as_staff
 from tests.factories import RepresentativeFactory, SignatureFactory, UserFactory, signature_that_is
 from tests.html import assert_good_page
+from tests.signatories.additions import addition_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("version")]
 
@@ -202,3 +203,20 @@ def test_tell_staff_when_nobody_answers(signature, moderator, time_machine):
     assert "On 8 April 2026 we asked who looks after this, and nobody has answered." in page
     contact_checks.confirm_contact(signature=signature, by=signature.submitted_by, seen="")
     assert "contact_not_confirmed" not in risks_of(fresh(signature))
+
+
+def test_write_to_a_colleague_who_never_gave_a_name(signature, signed_in):
+    """Somebody who joined what was signed already was asked no question about themselves."""
+    colleague = RepresentativeFactory(organisation=signature.organisation, full_name="", job_title="")
+    contact_checks.confirm_contact(signature=signature, by=colleague, seen=str(signature.started_by_id))
+    addition = addition_to(fresh(signature))
+    addition = editing.submit_edit(edit=addition, by=colleague)
+    adding.accept_addition(edit=addition, by=UserFactory(moderator=True), seen=addition.submitted_at)
+    mails = Email.objects.about(signature).exclude(message="tell_officer_taken_over")
+    assert {mail.message for mail in mails} >= {
+        "tell_officer_addition_accepted",
+        "tell_signer_addition_accepted",
+    }
+    for mail in mails:
+        assert "Dear ," not in mail.text and "  has added" not in mail.text and ". has added" not in mail.text
+        assert f"{colleague.email} has added" in mail.text or "Dear colleague," in mail.text
