@@ -1,11 +1,13 @@
-"""Errors below /api/ that no view answers, as problem JSON (RFC 9457); elsewhere they are pages."""
+"""What is answered where no view answers: pages, and below /api/ problem JSON (RFC 9457)."""
 
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views import defaults
 
 from config import unavailable
+from declaration.accounts import unsaved
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -16,6 +18,21 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     page = unavailable.server_error(request)
     return _problem(page) if _is_for_programs(request) else page
+
+
+def untrusted_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the token of a form is not the one of its browser, and offer what was typed once more.
+
+    That happens to whoever signed in from another tab since the page was opened. What another site
+    made a browser send is not repeated: a person might press the button without reading.
+    """
+    own = f"{request.scheme}://{request.get_host()}"
+    typed = None
+    if request.headers.get("Origin") == own and not request.FILES:
+        typed = unsaved.posted(request)
+    page = render(request, "403_csrf.html", {"unsaved": typed}, status=403)
+    page["Cache-Control"] = "no-store"
+    return page
 
 
 def _is_for_programs(request: HttpRequest) -> bool:

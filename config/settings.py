@@ -361,6 +361,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "config.problems.untrusted_form"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # --- Headers ---

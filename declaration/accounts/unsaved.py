@@ -33,21 +33,29 @@ class Unsaved:
         ]
 
 
-def keep(request: HttpRequest, whose: int | None) -> None:
-    """Keep what a stranger posted; ``whose`` is the person whose session has just ended, if known."""
+def posted(request: HttpRequest) -> Unsaved | None:
+    """Return what a person posted; nothing for what a script asks, and for more than any form has."""
     if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
-        return  # a script's own request, which nobody typed
+        return None
     fields = [
         (name, value)
         for name, values in request.POST.lists()
         if name != "csrfmiddlewaretoken"
         for value in values
     ]
-    if not fields or sum(len(name) + len(value) for name, value in fields) > MAXIMUM_CHARACTERS:
+    if sum(len(name) + len(value) for name, value in fields) > MAXIMUM_CHARACTERS:
+        return None
+    return Unsaved(fields)
+
+
+def keep(request: HttpRequest, whose: int | None) -> None:
+    """Keep what a stranger posted; ``whose`` is the person whose session has just ended, if known."""
+    typed = posted(request)
+    if typed is None or not typed.fields:
         return
     kept: dict[str, Any] = request.session.get(SESSION_KEY, {})
     kept.pop(request.path, None)
-    kept[request.path] = {"of": whose, "fields": fields}
+    kept[request.path] = {"of": whose, "fields": typed.fields}
     request.session[SESSION_KEY] = dict(list(kept.items())[-MAXIMUM_PAGES:])
 
 

@@ -19,6 +19,7 @@ from signatories.links import (
     signature_for_approver,
 )
 from signatories.models import ImpossibleTransition, Signature, Status
+from signatories.views.unsaved import unsaved
 
 
 def show_and_sign(
@@ -29,9 +30,11 @@ def show_and_sign(
     ``by`` is the signed-in officer who is their own approver, None for somebody who came by a link.
     Raises LinkIsWrong or LinkIsOld for a link.
     """
-    form = SignForm(request.POST) if request.method == "POST" else None
+    restored = unsaved(request) if by else None
+    posted = request.POST if request.method == "POST" else restored
+    form = SignForm(posted) if posted is not None else None
     wording_has_changed = False
-    if form and form.is_valid():
+    if request.method == "POST" and form and form.is_valid():
         answers = form.cleaned_data
         answers.pop("confirmed")
         try:
@@ -70,6 +73,7 @@ def show_and_sign(
         "principles": version.principles.all(),
         "decline_url": decline_url,
         "wording_has_changed": wording_has_changed,
+        "restored": restored is not None,
         "public_from": publication_paused_until(),
     }
     return render(request, "approval/sign.html", page)

@@ -43,7 +43,7 @@ def choose_organisation(request: SignedInRequest) -> HttpResponse:
             {**page, "form": OrganisationSearchForm(), "domain_is_unknown": True},
         )
     initial = {"organisation": found[0].slug} if len(found) == 1 else None
-    form = OrganisationChoiceForm(request.POST or None, found=found, initial=initial)
+    form = OrganisationChoiceForm(request.POST or unsaved(request) or None, found=found, initial=initial)
     if request.method == "POST" and form.is_valid():
         return redirect("organisation_start", form.cleaned_data["organisation"].slug)
     return render(request, "organisations/suggested.html", {**page, "form": form})

@@ -7,6 +7,7 @@ from django.test import Client
 from signatories.models import Signature
 from tests.accounts.people import enter, newest_code
 from tests.factories import SignatureFactory
+from tests.html import assert_good_page
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +109,47 @@ def test_button_pressed_after_the_session_ended_presses_nothing(slug, draft):
     answer = sign_in(browser, draft.started_by.email, f"/{folder}/{draft.reference}/{slug}/")
     assert browser.get(answer.headers["Location"]).status_code == 200
     assert Signature.objects.get(pk=draft.pk).status == "draft"
+
+
+def test_officer_who_signs_finds_what_they_typed_again_and_has_signed_nothing(version, signed_in):
+    signature = SignatureFactory(awaiting_approver=True, own_approver=True)
+    browser = Client()
+    address = f"/dashboard/{signature.reference}/sign/"
+    typed = {"name": "Dr Ada Officer", "job_title": "Director", "capacity": "director", "version": "1"}
+    browser.post(address, typed)
+    sign_in(browser, signature.started_by.email, address)
+    page = BeautifulSoup(browser.get(address).content, "html5lib")
+    assert page.find("input", {"name": "name"})["value"] == "Dr Ada Officer"
+    assert "Nothing is signed yet." in page.get_text()
+    assert Signature.objects.get(pk=signature.pk).status == "awaiting_approver"
+
+
+def test_text_of_a_tab_that_was_open_while_another_signed_in_is_sent_again_by_one_press(draft):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(draft.started_by.user)
+    address = f"/sign/{draft.reference}/mission/"
+    token = BeautifulSoup(browser.get(address).content, "html5lib").find(
+        "input", {"name": "csrfmiddlewaretoken"}
+    )["value"]
+    browser.cookies["csrf"] = "n" * 32  # what signing in does
+    typed = {"mission": "An hour of work\r\nand more", "csrfmiddlewaretoken": token}
+    refused = browser.post(address, typed, headers={"origin": "http://testserver"})
+    assert (refused.status_code, refused.headers["Cache-Control"]) == (403, "no-store")
+    page = assert_good_page(refused.content.decode())
+    assert "An hour of work" in page.find("dl").get_text()
+    [form] = [form for form in page.select("main form") if form["action"] == address]
+    again = {field["name"]: field.get("value", field.get_text()) for field in form.select("[name]")}
+    assert browser.post(address, again).status_code == 302
+    assert draft.commitments.get().mission == "An hour of work\nand more"
+
+
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://testserver:81"])
+def test_what_another_site_sends_is_not_offered_to_be_sent_again(origin, draft):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(draft.started_by.user)
+    refused = browser.post(
+        f"/sign/{draft.reference}/mission/", {"mission": "Not your words"}, headers={"origin": origin}
+    )
+    assert refused.status_code == 403
+    page = assert_good_page(refused.content.decode())
+    assert "Not your words" not in page.get_text() and not page.select("main form")
