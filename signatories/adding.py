@@ -94,5 +94,6 @@ def accept_addition(
     edit.commitment = Commitment(signature=edit.signature, added_at=now, public_change_at=now)
     copy_text(edit, edit.commitment)
     finish(decision, "accept", after={"commitment": edit.commitment.pk, "answers": text_of(edit)})
-    record_change(organisation=edit.signature.organisation, what=What.COMMITTED)
+    organisation = edit.signature.organisation
+    record_change(organisation=organisation, what=What.COMMITTED, commitment=edit.commitment)
     return decision

@@ -56,5 +56,5 @@ def _publish(signature: Signature) -> bool:
     Commitment.objects.filter(signature=signature).update(public_change_at=timezone.now())
     move(signature, "publish", by=None, role=Actor.SYSTEM)
     emails.tell_people_it_is_public(signature)
-    record_change(organisation=signature.organisation, what=What.PUBLISHED)
+    record_change(organisation=signature.organisation, what=What.PUBLISHED, signature=signature)
     return True

@@ -295,7 +295,7 @@ def sign(
     )
     emails.send_signed_copies(signature, public_from=public_from)
     if public_from is None:
-        record_change(organisation=signature.organisation, what=What.PUBLISHED)
+        record_change(organisation=signature.organisation, what=What.PUBLISHED, signature=signature)
     return signature
 
 

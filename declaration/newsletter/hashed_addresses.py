@@ -4,7 +4,7 @@ from typing import Final
 
 from django.utils.crypto import salted_hmac
 
-from declaration.newsletter.models import Subscriber
+from declaration.newsletter.models import Subscriber, Suppression
 
 # A name that no mail can be sent to (RFC 2606).
 AFTER_LEAVING: Final = "@left.invalid"
@@ -28,3 +28,15 @@ def reader_at(address: str) -> Subscriber | None:
     """Return who has or had this address; who has it now comes first."""
     found = Subscriber.objects.filter(email__in=[address, name_after_leaving(address)])
     return min(found, key=lambda reader: is_forgotten(reader.email), default=None)
+
+
+# Whoever suppresses waits for who imports, and the other way round.
+SUPPRESSING: Final = hash_of("")
+
+
+def suppression_of(address: str) -> Suppression | None:
+    return Suppression.objects.filter(address=hash_of(address)).first()
+
+
+def is_suppressed(address: str) -> bool:
+    return Suppression.objects.filter(address=hash_of(address)).exists()

@@ -15,9 +15,8 @@ from django.utils import timezone
 from declaration.accounts.models import User
 from declaration.accounts.turns import take_turn
 from declaration.audit.recording import record
-from declaration.newsletter.hashed_addresses import hash_of, name_after_leaving
+from declaration.newsletter.hashed_addresses import SUPPRESSING, hash_of, name_after_leaving
 from declaration.newsletter.models import Subscriber, SubscriberImport, Suppression
-from declaration.newsletter.subscribing import SUPPRESSING
 from declaration.spreadsheets import UnreadableList, plain, read_table
 
 ROWS_AT_MOST: Final = 20_000

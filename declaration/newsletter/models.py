@@ -58,7 +58,10 @@ class Subscriber(models.Model):
     everything = models.BooleanField(default=True)
     wants_issues = models.BooleanField("wants the newsletter", default=True)
     digest = models.CharField("alerts", max_length=6, choices=Digest, default=Digest.NONE, blank=True)
-    digest_sent_at = models.DateTimeField(null=True, blank=True)
+    # The last change of the register that alerts have told them of, or that stood there when they asked for
+    # alerts; and when that was.
+    told_to = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    told_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Links sent before it changed are dead.
     link_key = models.CharField(max_length=16, default=new_key)
 

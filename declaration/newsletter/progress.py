@@ -5,9 +5,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from declaration.newsletter.hashed_addresses import reader_at
+from declaration.newsletter.hashed_addresses import reader_at, suppression_of
 from declaration.newsletter.models import NewsletterIssue, Suppression
-from declaration.newsletter.subscribing import suppression_of
 from declaration.outbox import quota
 from declaration.outbox.models import Email, Mailing
 

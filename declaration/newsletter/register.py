@@ -17,7 +17,8 @@ from django.utils.module_loading import import_string
 class News:
     """Something that happened to one organisation, in words that stand by themselves."""
 
-    at: datetime
+    # The number under which it became public (`declaration.freshness`).
+    number: int
     organisation: str
     what: str
     url: str
@@ -41,8 +42,11 @@ class Register(Protocol):
     def kinds(self) -> Sequence[tuple[str, str]]:
         """Return the kinds of organisation, each with its name."""
 
-    def news(self, since: datetime, until: datetime) -> Sequence[News]:
-        """Return who signed and what was promised in a time, oldest first."""
+    def number_at(self, moment: datetime) -> int:
+        """Return the number of the last change that was public at a moment."""
+
+    def news(self, after: int) -> Sequence[News]:
+        """Return who signed and what was promised under later numbers and is public now, oldest first."""
 
     def blocks(self, since: datetime) -> Sequence[Block]:
         """Return what an issue may say about the register, news since a moment included."""

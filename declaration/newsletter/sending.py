@@ -13,11 +13,11 @@ from django.utils import timezone
 from declaration.accounts.models import User
 from declaration.audit.recording import record
 from declaration.freshness import move_on
-from declaration.newsletter import rendering
+from declaration.newsletter import alerts, rendering
 from declaration.newsletter.audience import audience_of, count_readers
 from declaration.newsletter.linting import problems_of
 from declaration.newsletter.models import NewsletterIssue, Subscriber, Suppression
-from declaration.newsletter.subscribing import suppress
+from declaration.newsletter.suppressing import suppress
 from declaration.outbox import mailings
 from declaration.outbox.models import Email, Mailing
 from declaration.outbox.statuses import GONE
@@ -200,7 +200,8 @@ def _publish(issue: NewsletterIssue) -> None:
 def _hold_back(until: Any) -> None:
     """During a pause of publication nothing goes out; what is half-way waits too."""
     midnight = timezone.make_aware(datetime.combine(until, datetime.min.time()))
-    going = Mailing.objects.filter(state=Mailing.State.SENDING, issue__isnull=False)
+    ours = Q(issue__isnull=False) | Q(key__startswith=alerts.KEY)
+    going = Mailing.objects.filter(ours, state=Mailing.State.SENDING)
     for mailing in going.exclude(waits_until__gte=midnight):
         mailings.wait(mailing=mailing, until=midnight, why="Newsletters are paused for the whole service.")
 

@@ -13,16 +13,24 @@ from django.utils.crypto import salted_hmac
 from declaration.accounts.models import User
 from declaration.accounts.turns import take_turn
 from declaration.audit.recording import record
+from declaration.freshness import freshness
 from declaration.newsletter import consent, emails
-from declaration.newsletter.hashed_addresses import AFTER_LEAVING, hash_of, name_after_leaving, reader_at
-from declaration.newsletter.models import Asking, Interest, Subscriber, Suppression, new_key
+from declaration.newsletter.hashed_addresses import (
+    AFTER_LEAVING,
+    SUPPRESSING,
+    hash_of,
+    is_suppressed,
+    name_after_leaving,
+    reader_at,
+)
+from declaration.newsletter.models import Asking, Interest, Subscriber, new_key
 from declaration.outbox.mailings import forget_reader
-from declaration.outbox.models import Email, LostAddress
+from declaration.outbox.models import Email
 
 # A council's whole staff may sit behind one network address; a script behind one stops soon.
 ASKINGS_PER_NETWORK: Final = 60
 MAILS_PER_ADDRESS: Final = 3
-LOST_AT_ONCE: Final = 200
+FORGOTTEN_AT_ONCE: Final = 200
 A_DAY: Final = timedelta(days=1)
 UNCONFIRMED_KEPT_FOR: Final = timedelta(days=7)
 
@@ -39,18 +47,6 @@ class AddressTaken(Exception):
 
 class AddressSuppressed(Exception):
     """We must not write to this address."""
-
-
-# Whoever suppresses waits for who imports, and the other way round.
-SUPPRESSING: Final = hash_of("")
-
-
-def suppression_of(address: str) -> Suppression | None:
-    return Suppression.objects.filter(address=hash_of(address)).first()
-
-
-def is_suppressed(address: str) -> bool:
-    return Suppression.objects.filter(address=hash_of(address)).exists()
 
 
 @transaction.atomic
@@ -97,6 +93,7 @@ def confirm(*, subscriber: Subscriber) -> None:
         return
     subscriber.confirmed_at = timezone.now()
     subscriber.left_at, subscriber.left_because = None, ""
+    _begin_alerts(subscriber)
     subscriber.save()
     _note("confirmed", subscriber)
 
@@ -139,7 +136,10 @@ def leave(*, subscriber: Subscriber, because: str = Subscriber.Left.READER, by: 
     What they chose goes at once, and a hash takes the place of their address: it is enough to know that
     a list must not bring them back.
     """
-    subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    found = Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
+    if found is None:  # they were forgotten at this moment
+        return
+    subscriber = found
     address = subscriber.email
     if subscriber.left_at is None:
         subscriber.left_at, subscriber.left_because = timezone.now(), because
@@ -155,10 +155,13 @@ def change_choices(
     *, subscriber: Subscriber, everything: bool, wants_issues: bool, digest: str, interests: Interests
 ) -> None:
     """What the reader wants from now on."""
+    subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     before = _choices(subscriber)
+    if digest and not subscriber.digest:
+        _begin_alerts(subscriber)
     subscriber.everything, subscriber.wants_issues = everything, wants_issues
     subscriber.digest = digest
-    subscriber.save(update_fields=["everything", "wants_issues", "digest"])
+    subscriber.save(update_fields=["everything", "wants_issues", "digest", "told_to", "told_at"])
     _set_interests(subscriber, interests)
     _note("changed choices", subscriber, before=before, after=_choices(subscriber))
 
@@ -176,6 +179,8 @@ def move(*, subscriber: Subscriber, address: str) -> None:
     """The button in the email to the new address was pressed. Raises AddressTaken and AddressSuppressed."""
     take_turn(SUPPRESSING)
     take_turn(hash_of(address))
+    # What is being written for them is there once this is ours.
+    subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     if is_suppressed(address):
         raise AddressSuppressed
     if Subscriber.objects.filter(email=address).exclude(pk=subscriber.pk).exists():
@@ -198,7 +203,14 @@ def send_link(*, email: str, network: str) -> None:
 
 @transaction.atomic
 def forget(*, subscriber: Subscriber) -> None:
-    """Delete everything we hold about a reader; what was sent stays as a number without an address."""
+    """Delete everything we hold about a reader; what was sent stays as a number without an address.
+
+    Twice is once.
+    """
+    found = Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
+    if found is None:
+        return
+    subscriber = found
     address = subscriber.email
     forget_reader(address=address, code="unsubscribed", why="The reader asked to be forgotten.")
     mailed = Email.objects.filter(to=address, mailing__isnull=False)
@@ -208,57 +220,6 @@ def forget(*, subscriber: Subscriber) -> None:
     emails.asked_for(address).exclude(state__in=[Email.State.CLAIMED, Email.State.ATTEMPTING]).delete()
     _note("asked to be forgotten", subscriber)
     subscriber.delete()
-
-
-@transaction.atomic
-def suppress(*, address: str, reason: str, by: User | None, note: str = "", source: str = "") -> None:
-    """Never write newsletters to an address again; its subscription ends. Twice is once."""
-    address = address.strip().lower()
-    take_turn(SUPPRESSING)
-    Suppression.objects.bulk_create(
-        [Suppression(address=hash_of(address), reason=reason, note=note, source=source, by=by)],
-        ignore_conflicts=True,
-    )
-    suppression = Suppression.objects.get(address=hash_of(address))
-    record(
-        verb="suppressed an address",
-        on=suppression,
-        by=by,
-        role=by.role if by else "system",
-        after={"reason": reason},
-    )
-    subscriber = Subscriber.objects.filter(email=address).first()
-    if subscriber is not None:
-        leave(subscriber=subscriber, because=reason, by=by)
-
-
-@transaction.atomic
-def lift(*, suppression: Suppression, by: User, why: str) -> None:
-    """Let an address subscribe again. Nobody is subscribed by it: that is for its reader to say."""
-    before = {"reason": suppression.reason, "source": suppression.source, "note": suppression.note}
-    record(verb="lifted a suppression", on=suppression, by=by, role=by.role, before=before, note=why)
-    suppression.delete()
-
-
-@transaction.atomic
-def suppress_lost() -> int:
-    """Stop writing to those whose mailbox is gone or who complained, as the outbox was told; return how many.
-
-    An officer whose mailbox comes and goes is none of our readers and may become one; who complained may not.
-    """
-    lost = list(LostAddress.objects.select_for_update(skip_locked=True)[:LOST_AT_ONCE])
-    readers = set(
-        Subscriber.objects.subscribed()
-        .filter(email__in=[one.address.lower() for one in lost])
-        .values_list("email", flat=True)
-    )
-    suppressed = 0
-    for one in lost:
-        if one.reason == LostAddress.Reason.COMPLAINED or one.address.lower() in readers:
-            suppress(address=one.address, reason=one.reason, by=None, note=one.words, source=one.source)
-            suppressed += 1
-    LostAddress.objects.filter(pk__in=[one.pk for one in lost]).delete()
-    return suppressed
 
 
 def wording_of(subscriber: Subscriber) -> str:
@@ -279,7 +240,7 @@ def clear_away() -> int:
     """
     now = timezone.now()
     asked_in_vain = Subscriber.objects.filter(left_at__isnull=False, asked_at__lt=now - UNCONFIRMED_KEPT_FOR)
-    for subscriber in asked_in_vain.exclude(email__endswith=AFTER_LEAVING)[:LOST_AT_ONCE]:
+    for subscriber in asked_in_vain.exclude(email__endswith=AFTER_LEAVING)[:FORGOTTEN_AT_ONCE]:
         with transaction.atomic():
             _forget_address(subscriber)
     unconfirmed = Subscriber.objects.filter(
@@ -313,6 +274,11 @@ def _set_interests(subscriber: Subscriber, interests: Interests) -> None:
         [Interest(subscriber=subscriber, kind=kind, value=value) for kind, value in sorted(wanted)],
         ignore_conflicts=True,
     )
+
+
+def _begin_alerts(subscriber: Subscriber) -> None:
+    """Tell a reader of what becomes public from now on."""
+    subscriber.told_to, subscriber.told_at = freshness().number, timezone.now()
 
 
 def _want_issues(subscriber: Subscriber) -> None:

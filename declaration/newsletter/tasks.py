@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from declaration.newsletter import alerts, importing, sending, subscribing
+from declaration.newsletter import alerts, importing, sending, subscribing, suppressing
 
 
 @shared_task(name="newsletter.start_what_is_due")
@@ -26,4 +26,4 @@ def clear_away() -> None:
 @shared_task(name="newsletter.suppress_lost")
 def suppress_lost() -> None:
     """Take the addresses that the outbox has lost off the list."""
-    subscribing.suppress_lost()
+    suppressing.suppress_lost()

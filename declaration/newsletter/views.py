@@ -87,9 +87,9 @@ def _managing(view: Managing) -> Callable[[HttpRequest, str], HttpResponse]:
     def opened(request: HttpRequest, token: str) -> HttpResponse:
         try:
             subscriber, _ = links.subscriber_of(token, "manage")
-        except links.DeadLink:
+            return view(request, subscriber, token)
+        except (links.DeadLink, Subscriber.DoesNotExist):  # the latter was forgotten at this moment
             return _dead_link(request)
-        return view(request, subscriber, token)
 
     return opened
 
@@ -144,7 +144,7 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             subscribing.move(subscriber=subscriber, address=address)
-        except (subscribing.AddressTaken, subscribing.AddressSuppressed):
+        except (subscribing.AddressTaken, subscribing.AddressSuppressed, Subscriber.DoesNotExist):
             return _dead_link(request)
         return redirect("newsletter_choices_saved")
     return render(request, "newsletter/move.html", {"address": address})

@@ -49,6 +49,13 @@ class RegisterChange(models.Model):
         "signatories.Organisation", on_delete=models.PROTECT, related_name="changes"
     )
     what = models.CharField(max_length=20, choices=What)
+    # What became public, where the change is that: a merge may move it to another organisation.
+    signature = models.ForeignKey(
+        "signatories.Signature", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    commitment = models.ForeignKey(
+        "signatories.Commitment", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     objects = RegisterChangeQuerySet.as_manager()
 

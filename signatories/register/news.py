@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from operator import attrgetter
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from declaration.newsletter.register import Block, News
 from signatories.links import absolute
-from signatories.models import Commitment, Organisation, Signature, Status
+from signatories.models import Commitment, Organisation, RegisterChange, Signature, Status, What
 from signatories.models.organisation import Kind, Region
 
 LISTED_AT_MOST = 30
@@ -23,25 +22,41 @@ class SignatoriesRegister:
     def kinds(self) -> Sequence[tuple[str, str]]:
         return [(str(value), str(label)) for value, label in Kind.choices]
 
-    def news(self, since: datetime, until: datetime) -> Sequence[News]:
-        found = (
+    def number_at(self, moment: datetime) -> int:
+        before = RegisterChange.objects.filter(at__lte=moment).order_by("-at", "-number")
+        return before.values_list("number", flat=True).first() or 0
+
+    def news(self, after: int) -> Sequence[News]:
+        changes = list(RegisterChange.objects.after(after).filter(what__in=[What.PUBLISHED, What.COMMITTED]))
+        signatures = (
             Signature.objects.published()
-            .filter(signed_at__gte=since, signed_at__lt=until)
+            .filter(pk__in=[change.signature_id for change in changes])
             .select_related("organisation")
             .prefetch_related("commitments__service_areas")
-            .order_by("signed_at", "pk")
+            .in_bulk()
         )
-        signed = [_of_signature(signature) for signature in found]
-        added = [
-            _news(one.added_at, one.signature.organisation, [one])
-            for one in _further(since).filter(added_at__lt=until).prefetch_related("service_areas")
-            if one.added_at
-        ]
-        return sorted([*signed, *added], key=attrgetter("at"))
+        further = (
+            Commitment.objects.filter(
+                pk__in=[change.commitment_id for change in changes], signature__status=Status.PUBLISHED
+            )
+            .select_related("signature__organisation")
+            .prefetch_related("service_areas")
+            .in_bulk()
+        )
+        news = []
+        for change in changes:
+            if signature := signatures.get(change.signature_id):
+                news.append(_of_signature(change.number, signature))
+            if commitment := further.get(change.commitment_id):
+                news.append(_news(change.number, commitment.signature.organisation, [commitment]))
+        return news
 
     def blocks(self, since: datetime) -> Sequence[Block]:
         blocks = []
-        new = Signature.objects.published().filter(signed_at__gte=since).select_related("organisation")
+        # What was signed during a pause became public after it.
+        released = RegisterChange.objects.filter(at__gte=since, what=What.PUBLISHED).values("signature")
+        is_new = Q(signed_at__gte=since) | Q(pk__in=released)
+        new = Signature.objects.published().filter(is_new).select_related("organisation")
         signed = [
             f"- {_link(one.organisation)}" for one in new.order_by("organisation__name")[:LISTED_AT_MOST]
         ]
@@ -84,16 +99,15 @@ def _link(organisation: Organisation) -> str:
     return f"[{organisation.name}]({absolute(organisation.get_absolute_url())})"
 
 
-def _of_signature(signature: Signature) -> News:
+def _of_signature(number: int, signature: Signature) -> News:
     """Tell of what was signed with; what was added later is news of its own."""
-    assert signature.signed_at is not None  # noqa: S101 - published means signed
     signed_with = [commitment for commitment in signature.commitments.all() if commitment.added_at is None]
-    return _news(signature.signed_at, signature.organisation, signed_with)
+    return _news(number, signature.organisation, signed_with)
 
 
-def _news(at: datetime, organisation: Organisation, commitments: list[Commitment]) -> News:
+def _news(number: int, organisation: Organisation, commitments: list[Commitment]) -> News:
     return News(
-        at=at,
+        number=number,
         organisation=organisation.name,
         what="; ".join(commitment.title for commitment in commitments),
         url=absolute(organisation.get_absolute_url()),

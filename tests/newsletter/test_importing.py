@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from declaration.accounts.models import User
 from declaration.audit.models import AuditEvent
-from declaration.newsletter import importing, subscribing
+from declaration.newsletter import importing, subscribing, suppressing
 from declaration.newsletter.models import Subscriber, SubscriberImport
 from declaration.spreadsheets import UnreadableList
 from tests.accounts.people import sign_in_as_staff, staff_member
@@ -40,7 +40,7 @@ def fates(checked):
 def test_checks_row_by_row_and_subscribes_nobody(editor):
     subscriber_of("known@leeds.gov.uk")
     subscribing.leave(subscriber=subscriber_of("left@leeds.gov.uk"))
-    subscribing.suppress(address="never@leeds.gov.uk", reason="staff", by=None)
+    suppressing.suppress(address="never@leeds.gov.uk", reason="staff", by=None)
     before = list(Subscriber.objects.order_by("pk").values())
     tomorrow = timezone.localdate() + timedelta(days=1)
     found = checked(
@@ -99,7 +99,7 @@ def test_passes_over_who_left_or_was_suppressed_since(editor):
     rows = [f"{name}@leeds.gov.uk,{AGREED}" for name in ("stays", "leaves", "goes", "came")]
     found = checked(editor, *rows)
     subscribing.leave(subscriber=subscriber_of("leaves@leeds.gov.uk"))
-    subscribing.suppress(address="goes@leeds.gov.uk", reason="staff", by=None)
+    suppressing.suppress(address="goes@leeds.gov.uk", reason="staff", by=None)
     subscriber_of("came@leeds.gov.uk")
     done = importing.apply(checked=found, by=editor)
     assert done.counts == {"new": 1, "left": 1, "suppressed": 1, "known": 1}

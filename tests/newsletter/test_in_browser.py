@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from declaration.newsletter.links import manage_token
 from declaration.newsletter.models import Suppression
-from declaration.newsletter.subscribing import suppress
+from declaration.newsletter.suppressing import suppress
 from declaration.outbox.leaving import leave_token
 from tests.accounts.people import sign_in_as_staff, staff_member
 from tests.browser import assert_accessible, assert_good_in_browser

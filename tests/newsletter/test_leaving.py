@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from declaration.accounts.models import User
-from declaration.newsletter import subscribing
+from declaration.newsletter import subscribing, suppressing
 from declaration.newsletter.hashed_addresses import name_after_leaving
 from declaration.newsletter.links import move_url
 from declaration.newsletter.models import Interest, Subscriber
@@ -103,7 +103,7 @@ def test_leaves_an_address_that_somebody_left_before():
 def test_moves_to_no_address_that_was_suppressed_since(client):
     reader = subscriber_of(JO)
     link = move_url(reader, "new@camden.gov.uk")
-    subscribing.suppress(address="new@camden.gov.uk", reason="staff", by=None)
+    suppressing.suppress(address="new@camden.gov.uk", reason="staff", by=None)
     assert client.post(link).status_code == 410
     reader.refresh_from_db()
     assert reader.email == JO

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from declaration.audit.models import AuditEvent
-from declaration.newsletter import sending, subscribing
+from declaration.newsletter import hashed_addresses, sending, suppressing
 from declaration.newsletter.hashed_addresses import name_after_leaving
 from declaration.newsletter.models import Subscriber, Suppression
 from declaration.newsletter.progress import reader_in
@@ -28,7 +28,7 @@ def told(address, outcome, **words):
     email = Email.objects.get(to=address)
     receipts.keep(email=email, outcome=outcome, at=timezone.now(), **words)
     receipts.apply_all()
-    subscribing.suppress_lost()
+    suppressing.suppress_lost()
 
 
 def test_takes_lost_readers_off_the_list_and_says_why(client):
@@ -74,9 +74,9 @@ def test_takes_lost_readers_off_the_list_and_says_why(client):
 def test_forgets_a_lost_address_that_is_no_readers():
     for reason in ("bounced", "complained"):
         LostAddress.objects.create(address=f"{reason}@Example.uk", reason=reason, source="GOV.UK Notify")
-    assert subscribing.suppress_lost() == 1
-    assert subscribing.is_suppressed("complained@example.uk")
-    assert not subscribing.is_suppressed("bounced@example.uk")
+    assert suppressing.suppress_lost() == 1
+    assert hashed_addresses.is_suppressed("complained@example.uk")
+    assert not hashed_addresses.is_suppressed("bounced@example.uk")
     assert not LostAddress.objects.exists()
 
 
@@ -87,9 +87,9 @@ def lift(client, suppression, **data):
 def test_lets_staff_find_a_suppression_and_lift_it(client):
     editor = staff_member("editor")
     sign_in_as_staff(client, editor)
-    subscribing.suppress(address="jo@example.uk", reason="bounced", by=None, source="GOV.UK Notify")
+    suppressing.suppress(address="jo@example.uk", reason="bounced", by=None, source="GOV.UK Notify")
     suppression = Suppression.objects.get()
-    subscribing.suppress(address="other@example.uk", reason="staff", by=editor, note="They rang")
+    suppressing.suppress(address="other@example.uk", reason="staff", by=editor, note="They rang")
     listed = client.get(reverse("admin:newsletter_suppression_changelist"), {"q": " Jo@example.uk"})
     assert_valid_html(listed.content.decode())
     assert list(listed.context["cl"].queryset) == [suppression]
@@ -100,7 +100,7 @@ def test_lets_staff_find_a_suppression_and_lift_it(client):
     assert "Say why" in lift(client, suppression).content.decode()
     assert Suppression.objects.count() == 2
     assert "can subscribe again" in lift(client, suppression, why="Mended").content.decode()
-    assert not subscribing.is_suppressed("jo@example.uk")
+    assert not hashed_addresses.is_suppressed("jo@example.uk")
     event = AuditEvent.objects.get(verb="lifted a suppression")
     assert (event.actor, event.before["source"], event.note) == (editor, "GOV.UK Notify", "Mended")
     assert not Subscriber.objects.exists()

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from declaration.newsletter import subscribing
+from declaration.newsletter import subscribing, suppressing
 from declaration.newsletter.links import manage_token
 from declaration.newsletter.models import Subscriber, Suppression
 from declaration.outbox.leaving import leave_token
@@ -74,7 +74,7 @@ def test_stops_the_alerts_again(client):
 
 def test_answers_the_same_whatever_it_knows(client):
     subscriber_of("known@camden.gov.uk")
-    subscribing.suppress(address="gone@camden.gov.uk", reason="staff", by=None)
+    suppressing.suppress(address="gone@camden.gov.uk", reason="staff", by=None)
     said = {
         (response := ask(client, email))["Location"] + str(response.status_code)
         for email in ("new@camden.gov.uk", "known@camden.gov.uk", "gone@camden.gov.uk")
@@ -182,7 +182,7 @@ def test_downloads_and_deletes_everything(client):
 
 def test_suppresses_an_address_for_good(client):
     reader = subscriber_of(JO)
-    subscribing.suppress(address=JO.upper(), reason="complained", by=None)
+    suppressing.suppress(address=JO.upper(), reason="complained", by=None)
     reader.refresh_from_db()
     assert reader.left_because == "complained"
     assert JO not in str(Suppression.objects.values())

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path
 from declaration.accounts.people import person_of
 from declaration.audit.models import AuditEvent
 from declaration.audit.nobody_writes import NobodyWrites
-from declaration.newsletter import subscribing
+from declaration.newsletter import subscribing, suppressing
 from declaration.newsletter.hashed_addresses import is_forgotten, name_after_leaving
 from declaration.newsletter.models import Subscriber, Suppression
 from declaration.spreadsheets import csv_lines
@@ -151,7 +151,7 @@ class SubscriberAdmin(NobodyWrites):
         if not note:
             self.message_user(request, "Say why before you suppress an address.", messages.ERROR)
             return redirect("admin:newsletter_subscriber_change", pk)
-        subscribing.suppress(
+        suppressing.suppress(
             address=subscriber.email, reason=Suppression.Reason.STAFF, by=person_of(request), note=note
         )
         self.message_user(request, "The address is suppressed.", messages.SUCCESS)

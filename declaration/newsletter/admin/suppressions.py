@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from declaration.accounts.people import person_of
 from declaration.addresses import AddressField
 from declaration.long_lists import LongListPaginator
-from declaration.newsletter import subscribing
+from declaration.newsletter import suppressing
 from declaration.newsletter.hashed_addresses import hash_of
 from declaration.newsletter.models import Suppression
 from declaration.plain_errors import PlainErrors
@@ -71,7 +71,7 @@ class SuppressionAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Suppression, form: forms.ModelForm, change: bool) -> None:
         address = form.cleaned_data["email"]
-        subscribing.suppress(
+        suppressing.suppress(
             address=address,
             reason=Suppression.Reason.STAFF,
             by=person_of(request),
@@ -100,7 +100,7 @@ class SuppressionAdmin(admin.ModelAdmin):
         if not why:
             self.message_user(request, "Say why before you let an address back in.", messages.ERROR)
             return redirect("admin:newsletter_suppression_change", pk)
-        subscribing.lift(suppression=suppression, by=person_of(request), why=why)
+        suppressing.lift(suppression=suppression, by=person_of(request), why=why)
         said = "The address is not suppressed any more. Its reader can subscribe again."
         self.message_user(request, said, messages.SUCCESS)
         return redirect("admin:newsletter_suppression_changelist")
