@@ -67,6 +67,11 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"queue": "transactional", "expires": 3600},
     },
+    "renew what old secret keys sealed": {
+        "task": "accounts.renew_secrets",
+        "schedule": 3600.0,
+        "options": {"queue": "transactional", "expires": 3600},
+    },
     "publish what was signed during a pause": {
         "task": "signatories.tasks.publish_what_waited",
         "schedule": 60.0,

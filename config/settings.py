@@ -80,6 +80,8 @@ HTTPS = SITE_URL.startswith("https://")
 SECRET_KEY = env.str("SECRET_KEY", "") or (
     _local_secret_key() if ON_OWN_MACHINE else _required_in_production("SECRET_KEY", "")
 )
+# Those before it: what they signed or sealed is still good.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = [
     host.strip()
     for host in _required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")

@@ -1,10 +1,11 @@
 """Addresses by a keyed hash: whom we must know again and may not be able to tell."""
 
+import hashlib
+import hmac
 from typing import Final
 
-from django.utils.crypto import salted_hmac
-
 from declaration.newsletter.models import Subscriber, Suppression
+from declaration.outbox.kept_keys import kept_key
 
 # A name that no mail can be sent to (RFC 2606).
 AFTER_LEAVING: Final = "@left.invalid"
@@ -12,7 +13,7 @@ AFTER_LEAVING: Final = "@left.invalid"
 
 def hash_of(address: str) -> str:
     """Return what stands for an address in the list of suppressed ones (64 hex digits)."""
-    return salted_hmac("newsletter.suppression", address.lower(), algorithm="sha256").hexdigest()
+    return hmac.digest(kept_key("addresses"), address.lower().encode(), "sha256").hex()
 
 
 def name_after_leaving(address: str) -> str:
@@ -31,7 +32,7 @@ def reader_at(address: str) -> Subscriber | None:
 
 
 # Whoever suppresses waits for who imports, and the other way round.
-SUPPRESSING: Final = hash_of("")
+SUPPRESSING: Final = hashlib.sha256(b"newsletter.suppressing").hexdigest()
 
 
 def suppression_of(address: str) -> Suppression | None:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from declaration.outbox import claiming, mass_claiming, quota, statuses
 from declaration.outbox.delivery import ASK_AFTER, BACK_OFF
 from declaration.outbox.halting import stop_when_too_much_goes_wrong
+from declaration.outbox.kept_keys import kept_key
 from declaration.outbox.mass_claiming import Result
 from declaration.outbox.models import Email, Mailing
 from declaration.outbox.transports.answers import Never, Transport, TryLater
@@ -68,6 +69,8 @@ def _going() -> Iterable[Mailing]:
 
 def send_chunk(mailing: Mailing, transport: Transport, stopping: Callable[[], bool] = lambda: False) -> bool:
     """Send some emails of one mailing, and return whether more is to be sent right away."""
+    # Nothing may be asked of the database once statements are on their way to it.
+    kept_key("leaving")
     wanted = min(CHUNK, _before_the_canary_sings(mailing))
     limit = quota.take(wanted)
     emails = mass_claiming.claim(mailing, limit) if limit else []

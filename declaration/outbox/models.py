@@ -306,3 +306,13 @@ class LostAddress(models.Model):
 
     def __str__(self) -> str:
         return f"lost address {self.pk}"
+
+
+class KeptKey(models.Model):
+    """A key that outlives SECRET_KEY, sealed with it; see `kept_keys`."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    sealed = models.CharField(max_length=300)
+
+    def __str__(self) -> str:
+        return self.name
