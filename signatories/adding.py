@@ -71,7 +71,7 @@ def last_rejected(signature: Signature) -> CommitmentEdit | None:
 
 def unfinished(signature: Signature) -> list[Commitment]:
     """Return its commitments of which more is to come."""
-    return [commitment for commitment in signature.commitments.all() if commitment.stage not in FINAL]
+    return [commitment for commitment in signature.shown_commitments if commitment.stage not in FINAL]
 
 
 @transaction.atomic

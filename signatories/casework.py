@@ -16,7 +16,9 @@ from signatories.models import (
     Actor,
     CaseNote,
     Casework,
+    Commitment,
     CommitmentEdit,
+    DraftCommitmentDecision,
     DraftDecision,
     DraftEditDecision,
     Outcome,
@@ -27,6 +29,13 @@ from signatories.models import (
 from signatories.models.casework import SavedDecision
 from signatories.moderation import refuse_own, refuse_stale
 
+# What moderators decide about, and where a decision that is not taken yet waits, under the same key.
+Decided = Signature | CommitmentEdit | Commitment
+DRAFTS: dict[type[Decided], type[SavedDecision]] = {
+    Signature: DraftDecision,
+    CommitmentEdit: DraftEditDecision,
+    Commitment: DraftCommitmentDecision,
+}
 DECIDE = "signatories.decide_signature"
 # What is looked after: handed in, and not over.
 IN_HAND = [Status.SUBMITTED, Status.CHANGES_REQUESTED, Status.AWAITING_APPROVER, Status.PUBLISHED]
@@ -136,7 +145,7 @@ def write_note(*, signature: Signature, text: str, by: User) -> CaseNote:
 @transaction.atomic
 def save_draft(
     *,
-    about: Signature | CommitmentEdit,
+    about: Decided,
     outcome: Outcome,
     reasons: Iterable[Reason] = (),
     text: str = "",
@@ -147,7 +156,7 @@ def save_draft(
 ) -> SavedDecision:
     """Keep a decision on the record for oneself or a colleague to take later. Nobody is told.
 
-    It takes the place of the draft before. ``public_notice`` is for taking a signature down.
+    It takes the place of the draft before. ``public_notice`` is for taking something down.
     Raises OwnSubmission or RecordHasChanged.
     """
     signature = lock(_signature_of(about))
@@ -155,12 +164,10 @@ def save_draft(
     refuse_stale(signature, version, by=by)
     reasons = list(reasons)
     words = {"outcome": outcome, "text": text, "note": note, "saved_by": by, "saved_at": timezone.now()}
-    draft: SavedDecision
-    if isinstance(about, CommitmentEdit):
-        draft, _ = DraftEditDecision.objects.update_or_create(edit=about, defaults=words)
-    else:
+    if not isinstance(about, CommitmentEdit):
         words["public_notice"] = public_notice
-        draft, _ = DraftDecision.objects.update_or_create(signature=signature, defaults=words)
+    drafts = DRAFTS[type(about)]._default_manager
+    draft, _ = drafts.update_or_create(pk=about.pk, defaults=words)
     draft.reasons.set(reasons)
     after: dict[str, Any] = {"outcome": outcome, "reasons": [reason.title for reason in reasons]}
     if public_notice is not None:
@@ -170,13 +177,10 @@ def save_draft(
 
 
 @transaction.atomic
-def discard_draft(*, about: Signature | CommitmentEdit, by: User) -> None:
+def discard_draft(*, about: Decided, by: User) -> None:
     """Remove the saved decision from the record; the history keeps what it said."""
-    signature = lock(_signature_of(about))
-    if isinstance(about, CommitmentEdit):
-        removed, _ = DraftEditDecision.objects.filter(edit=about).delete()
-    else:
-        removed, _ = DraftDecision.objects.filter(signature=signature).delete()
+    lock(_signature_of(about))
+    removed, _ = DRAFTS[type(about)]._default_manager.filter(pk=about.pk).delete()
     if removed:
         _record_draft("discard a decision", about=about, by=by)
 
@@ -184,20 +188,22 @@ def discard_draft(*, about: Signature | CommitmentEdit, by: User) -> None:
 def _record_draft(
     verb: str,
     *,
-    about: Signature | CommitmentEdit,
+    about: Decided,
     by: User,
     after: dict[str, Any] | None = None,
     note: str = "",
 ) -> None:
-    """Tell it in the history of the signature; of an edit or addition, with which one."""
+    """Tell it in the history of the signature; of anything else, with which one."""
     after = after or {}
     if isinstance(about, CommitmentEdit):
         verb, after = f"{verb} on an {about.noun}", {"edit": about.pk, **after}
+    elif isinstance(about, Commitment):
+        verb, after = f"{verb} on a commitment", {"commitment": about.pk, **after}
     record(verb=verb, on=_signature_of(about), by=by, role=Actor.MODERATOR, after=after, note=note)
 
 
-def _signature_of(about: Signature | CommitmentEdit) -> Signature:
-    return about.signature if isinstance(about, CommitmentEdit) else about
+def _signature_of(about: Decided) -> Signature:
+    return about if isinstance(about, Signature) else about.signature
 
 
 def _held(signature: Signature, by: User, version: int | None) -> Casework:

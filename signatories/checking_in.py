@@ -14,7 +14,7 @@ from declaration.working_days import is_working_day, london_day
 from signatories import emails_after_publication as emails
 from signatories.chasing import OFFICE_HOURS
 from signatories.locking import lock
-from signatories.models import Actor, Commitment, Signature, Status
+from signatories.models import Actor, Commitment, CommitmentStatus, Signature, Status
 from signatories.models.progress import FINAL
 
 logger = logging.getLogger(__name__)
@@ -45,10 +45,11 @@ def check_in(*, now: datetime | None = None) -> int:
     if publication_paused_until():
         return 0  # there would be nothing that they may do
     due = Q()
+    is_shown = Q(commitments__status=CommitmentStatus.SHOWN)
     for number, months in enumerate(MONTHS, start=1):
         before = _promised_before(now, months)
         since = Q(commitments__added_at=None, signed_at__lt=before) | Q(commitments__added_at__lt=before)
-        due |= since & Q(commitments__check_ins_sent__lt=number)
+        due |= is_shown & since & Q(commitments__check_ins_sent__lt=number)
     asked = 0
     for signature in Signature.objects.published().filter(due).distinct().order_by("signed_at"):
         try:
@@ -71,7 +72,7 @@ def _ask(signature: Signature, now: datetime) -> bool:
     signature = lock(signature)
     if signature.status != Status.PUBLISHED:
         return False
-    commitments = list(signature.commitments.all())
+    commitments = signature.shown_commitments
     signed_with = [commitment for commitment in commitments if commitment.added_at is None]
     together = [signed_with, *([commitment] for commitment in commitments if commitment.added_at)]
     return any([_ask_about(signature, group, now) for group in together if group])

@@ -55,12 +55,14 @@ def start_edit(
 
     It is of the first commitment of the signature, if none is named.
 
-    Raises ImpossibleTransition unless the signature is published.
+    Raises ImpossibleTransition unless the commitment is public.
     """
     signature = lock(signature)
     if signature.status != Status.PUBLISHED:
         raise ImpossibleTransition(signature, "edit")
     commitment = signature.commitment if commitment is None else signature.commitments.get(pk=commitment.pk)
+    if not commitment.is_shown:
+        raise ImpossibleTransition(signature, "edit")
     edit = commitment.edits.open().first()
     if edit:
         return edit
@@ -187,14 +189,17 @@ def reject_edit(
 
 
 def _held(edit: CommitmentEdit, verb: str) -> CommitmentEdit:
-    """Return the edit as it is now, held with its signature. Raises ImpossibleEdit if that is not public."""
+    """Return the edit as it is now, held with its signature.
+
+    Raises ImpossibleEdit if what it is about is not public.
+    """
     signature = lock(edit.signature)
     edit = CommitmentEdit.objects.select_for_update(of=("self",)).get(pk=edit.pk)
     if edit.is_addition:
         edit.adds_to = signature
     else:
         [edit.commitment] = [one for one in signature.commitments.all() if one.pk == edit.commitment_id]
-    if signature.status != Status.PUBLISHED:
+    if not edit.is_about_public:
         raise ImpossibleEdit(edit, verb)
     return edit
 

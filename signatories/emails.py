@@ -203,13 +203,13 @@ def thank_for_correction(correction: CorrectionRequest) -> None:
     _tell_reader(correction, "thank_for_correction")
 
 
-def answer_correction(correction: CorrectionRequest) -> None:
-    _tell_reader(correction, "answer_correction", answer=correction.answer)
+def answer_correction(correction: CorrectionRequest, answer: str, *, post: Post = queue) -> None:
+    _tell_reader(correction, "answer_correction", post=post, answer=answer)
 
 
-def _tell_reader(correction: CorrectionRequest, message: str, **context: Any) -> None:
+def _tell_reader(correction: CorrectionRequest, message: str, *, post: Post = queue, **context: Any) -> None:
     organisation = correction.organisation
-    queue(
+    post(
         to=correction.email,
         message=message,
         key=f"{message}:{correction.pk}",
@@ -241,3 +241,10 @@ def tell_of_decision(decision: ModerationDecision, *, post: Post = queue) -> Non
 def preview_decision(decision: ModerationDecision) -> list[Preview]:
     """Return the emails a decision would owe. It need not be saved."""
     return preview(lambda post: tell_of_decision(decision, post=post))
+
+
+def preview_answer(correction: CorrectionRequest, answer: str) -> list[Preview]:
+    """Return the email that an answer to a reader would be: none without one, or without an address."""
+    if not answer or not correction.email:
+        return []
+    return preview(lambda post: answer_correction(correction, answer, post=post))

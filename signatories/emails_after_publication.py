@@ -10,6 +10,7 @@ from signatories.emails import send_about
 from signatories.links import absolute
 from signatories.models import (
     Commitment,
+    CommitmentDecision,
     CommitmentEdit,
     EditDecision,
     Organisation,
@@ -26,10 +27,13 @@ def _still_acting(person: Representative, signature: Signature) -> Representativ
     return person if person.user_id else signature.officer
 
 
-def tell_officer_progress_taken_down(signature: Signature, progress: Progress, reason: str) -> None:
+def tell_officer_progress_taken_down(
+    signature: Signature, progress: Progress, reason: str, *, post: Post = queue
+) -> None:
     """To whoever reported it."""
     send_about(
         signature,
+        post=post,
         to=_still_acting(progress.reported_by, signature).email,
         message="tell_officer_progress_taken_down",
         key=str(progress.pk),
@@ -143,12 +147,12 @@ def _tell_of_edit(edit: CommitmentEdit, message: str, *, key: str, **context: An
     )
 
 
-def tell_people_restored(signature: Signature, note: str, *, occasion: str) -> None:
+def tell_people_restored(signature: Signature, note: str, *, occasion: str, post: Post = queue) -> None:
     """To the officer and to whoever signed. ``occasion`` tells one restoring from the next."""
-    people = [person for person in (signature.officer, signature.signed_by) if person is not None]
-    for person in {person.email: person for person in reversed(people)}.values():
+    for person in _officer_and_signer(signature):
         send_about(
             signature,
+            post=post,
             to=person.email,
             message="tell_people_restored",
             key=f"{occasion}:{person.pk}",
@@ -169,3 +173,82 @@ def tell_officer_organisation_merged(signature: Signature, merged: Organisation)
         officer=officer,
         merged=merged,
     )
+
+
+def tell_officer_commitment_taken_down(decision: CommitmentDecision, *, post: Post = queue) -> None:
+    """To whoever looks after the signature, of which the rest stays public."""
+    commitment = decision.commitment
+    signature = commitment.signature
+    send_about(
+        signature,
+        post=post,
+        to=signature.officer.email,
+        message="tell_officer_commitment_taken_down",
+        key=str(decision.pk),
+        commitment=commitment,
+        told=decision.told,
+        public_url=absolute(signature.organisation.get_absolute_url()),
+    )
+
+
+def tell_people_commitment_restored(
+    commitment: Commitment, note: str, *, occasion: str, post: Post = queue
+) -> None:
+    """To the officer and to whoever signed. ``occasion`` tells one restoring from the next."""
+    signature = commitment.signature
+    for person in _officer_and_signer(signature):
+        send_about(
+            signature,
+            post=post,
+            to=person.email,
+            message="tell_people_commitment_restored",
+            key=f"{occasion}:{person.pk}",
+            commitment=commitment,
+            person=person,
+            note=note,
+            public_url=absolute(signature.organisation.get_absolute_url()),
+        )
+
+
+def tell_officer_text_hidden(edit: CommitmentEdit, reason: str, *, post: Post = queue) -> None:
+    """To whoever looks after the signature: an earlier text is out of the public history."""
+    signature = edit.signature
+    send_about(
+        signature,
+        post=post,
+        to=signature.officer.email,
+        message="tell_officer_text_hidden",
+        key=str(edit.pk),
+        commitment=edit.edited,
+        edit=edit,
+        reason=reason,
+        public_url=absolute(signature.organisation.get_absolute_url()),
+    )
+
+
+def _officer_and_signer(signature: Signature) -> list[Representative]:
+    """Return both, or one where they are the same person by their address."""
+    people = [person for person in (signature.officer, signature.signed_by) if person is not None]
+    return list({person.email: person for person in reversed(people)}.values())
+
+
+def preview_restored(signature: Signature, note: str) -> list[Preview]:
+    return preview(lambda post: tell_people_restored(signature, note, occasion="", post=post))
+
+
+def preview_commitment_decision(decision: CommitmentDecision) -> list[Preview]:
+    """Return the email that taking a commitment down would owe. The decision need not be saved."""
+    return preview(lambda post: tell_officer_commitment_taken_down(decision, post=post))
+
+
+def preview_commitment_restored(commitment: Commitment, note: str) -> list[Preview]:
+    return preview(lambda post: tell_people_commitment_restored(commitment, note, occasion="", post=post))
+
+
+def preview_progress_taken_down(progress: Progress, reason: str) -> list[Preview]:
+    signature = progress.commitment.signature
+    return preview(lambda post: tell_officer_progress_taken_down(signature, progress, reason, post=post))
+
+
+def preview_text_hidden(edit: CommitmentEdit, reason: str) -> list[Preview]:
+    return preview(lambda post: tell_officer_text_hidden(edit, reason, post=post))

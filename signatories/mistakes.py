@@ -89,7 +89,7 @@ def settle(*, correction: CorrectionRequest, by: User, note: str, answer: str = 
         after={"answered": bool(correction.answer)},
     )
     if correction.answer:
-        emails.answer_correction(correction)
+        emails.answer_correction(correction, correction.answer)
     return correction
 
 

@@ -20,7 +20,7 @@ from signatories.models import (
     Status,
     What,
 )
-from signatories.moderation import refuse_own
+from signatories.moderation import refuse_own, refuse_stale
 from signatories.releasing import refuse_while_paused
 
 
@@ -40,13 +40,15 @@ def report_progress(
 ) -> Progress:
     """Publish how a commitment goes, at once: the first, if none is named. The same entry twice is one.
 
-    Raises ImpossibleTransition unless the signature is published, and PublicationIsPaused.
+    Raises ImpossibleTransition unless the commitment is public, and PublicationIsPaused.
     """
     signature = lock(signature)
     if signature.status != Status.PUBLISHED:
         raise ImpossibleTransition(signature, "report progress")
     refuse_while_paused()
     commitment = signature.commitment if commitment is None else signature.commitments.get(pk=commitment.pk)
+    if not commitment.is_shown:
+        raise ImpossibleTransition(signature, "report progress")
     newest = commitment.progress.shown().first()
     entry = {"stage": stage, "happened": happened, "learned": learned}
     if newest and entry == {name: getattr(newest, name) for name in entry}:
@@ -60,15 +62,17 @@ def report_progress(
 
 
 @transaction.atomic
-def take_progress_down(*, progress: Progress, by: User, reason: str) -> None:
+def take_progress_down(*, progress: Progress, by: User, reason: str, version: int | None = None) -> None:
     """Take one entry off the public pages, and tell the officer why. The one before counts again.
 
-    Raises AlreadyTakenDown or OwnSubmission.
+    ``version`` is the newest event of the signature that was shown, as in ``moderation``.
+    Raises AlreadyTakenDown, OwnSubmission or RecordHasChanged.
     """
     signature = lock(progress.commitment.signature)
     refuse_own(signature, by)
     if ProgressTakeDown.objects.filter(progress=progress).exists():
         raise AlreadyTakenDown
+    refuse_stale(signature, version, by=by)
     ProgressTakeDown.objects.create(progress=progress, reason=reason, taken_down_by=by)
     commitment = Commitment.objects.get(pk=progress.commitment_id)
     _repeat_newest(commitment)
@@ -82,7 +86,7 @@ def take_progress_down(*, progress: Progress, by: User, reason: str) -> None:
         after={"stage": commitment.stage},
     )
     emails.tell_officer_progress_taken_down(signature, progress, reason)
-    if signature.status == Status.PUBLISHED:
+    if signature.is_public and commitment.is_shown:
         record_change(organisation=signature.organisation, what=What.PROGRESS)
 
 

@@ -8,22 +8,24 @@ from signatories import emails_after_publication as emails
 from signatories.changes import record_change
 from signatories.locking import lock
 from signatories.models import Actor, Commitment, Organisation, Signature, What
-from signatories.moderation import ReasonIsMissing, refuse_own
+from signatories.moderation import ReasonIsMissing, refuse_own, refuse_stale
 from signatories.releasing import refuse_while_paused
 from signatories.signing import AnotherSignatureIsLive, move
 
 
 @transaction.atomic
-def restore(*, signature: Signature, by: User, note: str) -> None:
+def restore(*, signature: Signature, by: User, note: str, version: int | None = None) -> None:
     """Publish a signature again, as it was, and tell the officer and whoever signed. ``note`` says why.
 
-    Raises ImpossibleTransition, AnotherSignatureIsLive, OwnSubmission, ReasonIsMissing or
-    PublicationIsPaused.
+    ``version`` is the newest event of the record that was shown, as in ``moderation``.
+    Raises ImpossibleTransition, AnotherSignatureIsLive, RecordHasChanged, OwnSubmission, ReasonIsMissing
+    or PublicationIsPaused.
     """
     Organisation.objects.select_for_update().get(pk=signature.organisation_id)
     signature = lock(signature)
     signature.transition("restore")
     refuse_own(signature, by)
+    refuse_stale(signature, version, by=by)
     if not note:
         raise ReasonIsMissing
     other = Signature.objects.live().filter(organisation_id=signature.organisation_id).first()

@@ -6,12 +6,14 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
 from signatories import mistakes
-from signatories.admin.reading import ReadingAdmin
+from signatories.admin.telling import TellingAdmin, Typed
+from signatories.emails import preview_answer
 from signatories.forms.mistakes import SettlingForm
 from signatories.models import CorrectionRequest
 
@@ -40,7 +42,7 @@ class SettledFilter(admin.SimpleListFilter):
 
 
 @admin.register(CorrectionRequest)
-class CorrectionRequestAdmin(ReadingAdmin):
+class CorrectionRequestAdmin(TellingAdmin):
     list_display = ("organisation", "shortened", "created_at", "settled_at", "settled_by")
     list_filter = (SettledFilter,)
     list_select_related = ("organisation", "settled_by")
@@ -59,22 +61,31 @@ class CorrectionRequestAdmin(ReadingAdmin):
             *super().get_urls(),
         ]
 
-    def settle(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def settle(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Show the answer as it would be sent, or settle the report, with an answer or without."""
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         correction = get_object_or_404(CorrectionRequest, pk=pk)
-        form = SettlingForm(request.POST, correction=correction)
-        if not form.is_valid():
-            return self.show(request, correction, form=form)
-        try:
-            mistakes.settle(correction=correction, by=person_of(request), **form.cleaned_data)
-        except mistakes.AlreadySettled as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return redirect("admin:signatories_correctionrequest_change", pk)
-        self.message_user(request, f"Settled: {correction.organisation}.", messages.SUCCESS)
-        return redirect("admin:signatories_correctionrequest_changelist")
+
+        def answer(**said: Any) -> HttpResponse:
+            correction.refresh_from_db()
+            return self.show(request, correction, **said)
+
+        def act(typed: Typed) -> HttpResponse:
+            mistakes.settle(correction=correction, by=person_of(request), **typed)
+            follows = " The answer is on its way." if typed.get("answer") else ""
+            self.message_user(request, f"Settled: {correction.organisation}.{follows}", messages.SUCCESS)
+            return redirect("admin:signatories_correctionrequest_changelist")
+
+        return self.ask_and_tell(
+            request,
+            SettlingForm(request.POST, correction=correction, button=request.POST.get("action", "")),
+            previews=lambda typed: preview_answer(correction, typed.get("answer", "")),
+            act=act,
+            answer=answer,
+        )
 
     def show(self, request: HttpRequest, record: CorrectionRequest, **more: Any) -> HttpResponse:
         """Show what was said and, while it is open, the form that settles it."""
@@ -85,5 +96,5 @@ class CorrectionRequestAdmin(ReadingAdmin):
             title=f"Reported mistake: {record.organisation}",
             original=record,
             correction=record,
-            form=more.get("form", SettlingForm(correction=record)) if may_settle else None,
+            **{**more, "form": more.get("form", SettlingForm(correction=record)) if may_settle else None},
         )

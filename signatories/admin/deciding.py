@@ -5,9 +5,9 @@ Signatures and edits of published commitments are decided on the same page, in t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
-from csp.decorators import csp
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -20,23 +20,13 @@ from signatories import casework, moderation
 from signatories.admin.queue import next_in_list
 from signatories.admin.reading import ReadingAdmin
 from signatories.admin.refusals import STALE, Refused, name_of
+from signatories.admin.telling import in_a_mailbox
 from signatories.desk.timeline import newest_event
 from signatories.forms.moderation import DecisionForm, begin_with
-from signatories.models import Actor, CommitmentEdit, Outcome, Signature
+from signatories.models import Actor, Commitment, CommitmentEdit, Outcome, Signature
 from signatories.models.casework import SavedDecision
 from signatories.models.decision import Decision
 from signatories.previewing import Preview
-
-# The HTML of an email is shown as a mailbox would show it: inlined styles, no script, nothing fetched.
-AS_IN_A_MAILBOX: dict[str, Any] = {
-    "default-src": ["'none'"],
-    "style-src": ["'unsafe-inline'"],
-    "sandbox": ["allow-popups"],
-}
-
-
-def _as_in_a_mailbox(request: HttpRequest, html: str) -> HttpResponseBase:
-    return csp(AS_IN_A_MAILBOX)(lambda request: HttpResponse(html))(request)
 
 
 @dataclass(frozen=True)
@@ -77,6 +67,24 @@ class DecidingAdmin(ReadingAdmin):
         """Return what the officer changed when they sent the record again."""
         raise NotImplementedError
 
+    def called_in_words(self, record: Any) -> str:
+        signature = self.signature_of(record)
+        return f"{signature.organisation} ({signature.reference})"
+
+    def sent_at(self, record: Any) -> datetime | None:
+        """Return when what was read was submitted."""
+        moment: datetime | None = record.submitted_at
+        return moment
+
+    def why_not(self, record: Any) -> str:
+        """Return the name of what refuses a decision that may not be taken now."""
+        return "too late"
+
+    def following(self, request: HttpRequest, record: Any) -> str:
+        """Return where to go after a decision: to what follows in the list, or to the list."""
+        key = next_in_list(self, request, record.pk)
+        return self.record_url(request, key) if key else self.list_url(request)
+
     def get_urls(self) -> list[URLPattern]:
         name = self.opts.label_lower.replace(".", "_")
         decide = self.admin_site.admin_view(self.decide)
@@ -115,7 +123,7 @@ class DecidingAdmin(ReadingAdmin):
         form = DecisionForm(outcome=choice.outcome, initial=begin | self._now(record))
         context: dict[str, Any] = {"refusal": ""}
         if decision not in self.possible_decisions(request, record):
-            context["refusal"] = "too late"
+            context["refusal"] = self.why_not(record)
         elif moderation.acts_for(self.signature_of(record), person_of(request)):
             context["refusal"] = "own submission"
         elif draft or choice.outcome == Outcome.ACCEPTED:
@@ -134,13 +142,12 @@ class DecidingAdmin(ReadingAdmin):
             if refused is None:
                 return redirect(self.record_url(request, record.pk))
         elif action == "send":
-            following = next_in_list(self, request, record.pk)
+            following = self.following(request, record)
             refused = self._take(request, record, choice, form)
             if refused is None:
-                return redirect(self.record_url(request, following) if following else self.list_url(request))
+                return redirect(following)
         elif action.startswith("html-"):
-            shown = {f"html-{n}": p for n, p in enumerate(self.previews_of(record, choice.outcome, text))}
-            return _as_in_a_mailbox(request, shown[action].html if action in shown else "")
+            return in_a_mailbox(request, self.previews_of(record, choice.outcome, text), action)
         record = get_object_or_404(self.get_queryset(request), pk=record.pk)
         begin = form.as_written()
         context: dict[str, Any] = {}
@@ -201,16 +208,15 @@ class DecidingAdmin(ReadingAdmin):
             decision = choice.activity(**{self.called: record}, by=person_of(request), **what)
         except Refused as refused:
             return refused
-        signature = self.signature_of(record)
         self.message_user(
             request,
-            f"{signature.organisation} ({signature.reference}): {decision.get_outcome_display().lower()}. "
+            f"{self.called_in_words(record)}: {decision.get_outcome_display().lower()}. "
             "The emails are on their way.",
             messages.SUCCESS,
         )
         return None
 
-    def discard(self, request: HttpRequest, record: Signature | CommitmentEdit) -> HttpResponse:
+    def discard(self, request: HttpRequest, record: Signature | CommitmentEdit | Commitment) -> HttpResponse:
         """Drop the decision that was saved and not sent, on POST."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
@@ -222,5 +228,6 @@ class DecidingAdmin(ReadingAdmin):
     def _now(self, record: Any) -> dict[str, Any]:
         """Return the stamps of what a page shows of this record now."""
         # With its offset, because an hour of local time comes twice when the clocks go back.
-        seen = record.submitted_at.isoformat() if record.submitted_at else ""
+        sent_at = self.sent_at(record)
+        seen = sent_at.isoformat() if sent_at else ""
         return {"seen": seen, "version": newest_event(self.signature_of(record))}

@@ -2,20 +2,24 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
-from signatories import adding, editing, moderation
+from signatories import adding, editing, moderation, taking_down
 from signatories.admin.deciding import Choice, DecidingAdmin
-from signatories.comparing import Change, changes_in, changes_since_last_sent
+from signatories.admin.telling import TellingAdmin, Typed
+from signatories.comparing import Change, as_text, changes_in, changes_since_last_sent
 from signatories.desk.risks import risks_of_edit
+from signatories.desk.timeline import newest_event
 from signatories.desk.waiting import age_since
-from signatories.emails_after_publication import preview_edit_decision
+from signatories.emails_after_publication import preview_edit_decision, preview_text_hidden
+from signatories.forms.taking_down import HidingForm
 from signatories.models import (
     CommitmentEdit,
     DraftEditDecision,
@@ -30,6 +34,7 @@ from signatories.previewing import Preview
 from signatories.register.similarity import similar_to
 
 PERMISSION = "signatories.decide_signature"
+TAKE_DOWN = "signatories.take_down_signature"
 
 
 def accept(*, edit: CommitmentEdit, **what: Any) -> EditDecision:
@@ -61,7 +66,7 @@ class EditStatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(CommitmentEdit)
-class CommitmentEditAdmin(DecidingAdmin):
+class CommitmentEditAdmin(TellingAdmin, DecidingAdmin):
     choices = {
         "accept": Choice("accept", Outcome.ACCEPTED, PERMISSION, accept),
         "request-changes": Choice(
@@ -107,8 +112,8 @@ class CommitmentEditAdmin(DecidingAdmin):
         return record.signature
 
     def may_be_decided(self, record: CommitmentEdit) -> bool:
-        """It rests while the signature is not public."""
-        return record.signature.is_public
+        """It rests while what it is about is not public."""
+        return record.is_about_public
 
     def previews_of(self, record: CommitmentEdit, outcome: Outcome, text: str) -> list[Preview]:
         if record.submitted_by is None:
@@ -130,8 +135,10 @@ class CommitmentEditAdmin(DecidingAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         discard = self.admin_site.admin_view(self.discard_draft)
+        hide = self.admin_site.admin_view(self.hide)
         return [
             path("<int:pk>/discard/", discard, name="signatories_commitmentedit_discard"),
+            path("<int:pk>/hide/", hide, name="signatories_commitmentedit_hide"),
             *super().get_urls(),
         ]
 
@@ -139,6 +146,34 @@ class CommitmentEditAdmin(DecidingAdmin):
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
         return self.discard(request, get_object_or_404(self.get_queryset(request), pk=pk))
+
+    def hide(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Ask why the text that an edit replaced leaves the public history, show the email, and do it."""
+        if not request.user.has_perm(TAKE_DOWN):
+            raise PermissionDenied
+        edit = get_object_or_404(self.get_queryset(request), pk=pk)
+
+        def answer(**said: Any) -> HttpResponse:
+            replaced = [(question, as_text(words)) for question, words in edit.replaced.items()]
+            about = {**self.about(edit), "original": edit, "replaced": replaced}
+            return self.page(request, "admin/signatories/commitmentedit/hide.html", **{**about, **said})
+
+        def act(typed: Typed) -> HttpResponse:
+            taking_down.hide_replaced_text(edit=edit, by=person_of(request), **typed)
+            said = "The text is out of the public history. The email is on its way."
+            self.message_user(request, said, messages.SUCCESS)
+            return redirect(self.record_url(request, pk))
+
+        if not edit.replaced_public_text or hasattr(edit, "hidden_text"):
+            return answer(refusal="nothing to hide")
+        return self.ask_and_tell(
+            request,
+            HidingForm(request.POST or None, initial={"version": newest_event(edit.signature)}),
+            previews=lambda typed: preview_text_hidden(edit, typed["reason"]),
+            act=act,
+            answer=answer,
+            about=edit.signature,
+        )
 
     def show(self, request: HttpRequest, record: CommitmentEdit, **more: Any) -> HttpResponse:
         """Show what it would make public, who proposed it and what was decided."""
@@ -155,6 +190,8 @@ class CommitmentEditAdmin(DecidingAdmin):
             "is_own": is_own,
             "may_decide": request.user.has_perm(PERMISSION),
             "decisions": [] if is_own else self.possible_decisions(request, record),
+            "hidden_text": getattr(record, "hidden_text", None),
+            "may_hide": record.replaced_public_text and not is_own and request.user.has_perm(TAKE_DOWN),
             **more,
         }
         return self.page(request, "admin/signatories/commitmentedit/record.html", **said)

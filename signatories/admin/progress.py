@@ -6,13 +6,16 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
-from signatories import moderation, reporting
-from signatories.admin.reading import ReadingAdmin
-from signatories.forms.progress import ProgressTakeDownForm
+from signatories import reporting
+from signatories.admin.telling import TellingAdmin, Typed
+from signatories.desk.timeline import newest_event
+from signatories.emails_after_publication import preview_progress_taken_down
+from signatories.forms.taking_down import ProgressTakeDownForm
 from signatories.models import Organisation, Progress
 
 PERMISSION = "signatories.take_down_signature"
@@ -20,7 +23,7 @@ RECORD = "admin/signatories/progress/record.html"
 
 
 @admin.register(Progress)
-class ProgressAdmin(ReadingAdmin):
+class ProgressAdmin(TellingAdmin):
     list_display = ("organisation", "stage", "shortened", "reported_at", "is_shown")
     list_filter = ("stage", ("reported_at", admin.DateFieldListFilter))
     list_select_related = ("commitment__signature__organisation", "take_down")
@@ -46,7 +49,7 @@ class ProgressAdmin(ReadingAdmin):
 
     @admin.display(description="public", boolean=True)
     def is_shown(self, progress: Progress) -> bool:
-        return progress.commitment.signature.is_public and not hasattr(progress, "take_down")
+        return progress.commitment.is_public and not hasattr(progress, "take_down")
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -55,30 +58,36 @@ class ProgressAdmin(ReadingAdmin):
             *super().get_urls(),
         ]
 
-    def take_down(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def take_down(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Show the email, or take the entry down."""
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         progress = get_object_or_404(self.get_queryset(request), pk=pk)
-        form = ProgressTakeDownForm(request.POST)
-        if not form.is_valid():
-            return self.show(request, progress, form=form)
-        try:
-            reporting.take_progress_down(progress=progress, by=person_of(request), **form.cleaned_data)
-        except reporting.AlreadyTakenDown:
-            self.message_user(request, "A colleague has taken it down before you.", messages.WARNING)
-        except moderation.OwnSubmission:
-            said = "Nothing was done. You act for this organisation yourself, so a colleague has to decide."
-            self.message_user(request, said, messages.ERROR)
-        else:
+
+        def answer(**said: Any) -> HttpResponse:
+            return self.show(request, get_object_or_404(self.get_queryset(request), pk=pk), **said)
+
+        def act(typed: Typed) -> HttpResponse:
+            reporting.take_progress_down(progress=progress, by=person_of(request), **typed)
             self.message_user(request, "Taken down. The email is on its way.", messages.SUCCESS)
-        return redirect("admin:signatories_progress_change", pk)
+            return redirect("admin:signatories_progress_change", pk)
+
+        return self.ask_and_tell(
+            request,
+            ProgressTakeDownForm(request.POST),
+            previews=lambda typed: preview_progress_taken_down(progress, typed["reason"]),
+            act=act,
+            answer=answer,
+            about=progress.commitment.signature,
+        )
 
     def show(self, request: HttpRequest, record: Progress, **more: Any) -> HttpResponse:
         """Show one entry and, while it is public, the form that takes it down."""
         signature = record.commitment.signature
         may_take_down = request.user.has_perm(PERMISSION) and not hasattr(record, "take_down")
+        begin = ProgressTakeDownForm(initial={"version": newest_event(signature)})
         return self.page(
             request,
             RECORD,
@@ -86,5 +95,5 @@ class ProgressAdmin(ReadingAdmin):
             original=record,
             progress=record,
             signature=signature,
-            form=more.get("form", ProgressTakeDownForm()) if may_take_down else None,
+            **{**more, "form": more.get("form", begin) if may_take_down else None},
         )

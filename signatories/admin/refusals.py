@@ -1,11 +1,12 @@
 """Why something was not done: a name for each refusal, which a template says in a sentence."""
 
-from signatories import casework, moderation, releasing
-from signatories.models import ImpossibleEdit, ImpossibleTransition
+from signatories import casework, mistakes, moderation, releasing, reporting, signing, taking_down
+from signatories.models import ImpossibleEdit, ImpossibleForCommitment, ImpossibleTransition
 
 REFUSALS: dict[type[Exception], str] = {
     ImpossibleTransition: "too late",
     ImpossibleEdit: "too late",
+    ImpossibleForCommitment: "too late",
     moderation.SubmissionHasChanged: "submission has changed",
     moderation.RecordHasChanged: "record has changed",
     moderation.OrganisationIsNotConfirmed: "organisation is not confirmed",
@@ -17,6 +18,11 @@ REFUSALS: dict[type[Exception], str] = {
     casework.NotInHand: "not in hand",
     casework.CannotDecide: "cannot decide",
     casework.DayIsPast: "day is past",
+    mistakes.AlreadySettled: "settled already",
+    reporting.AlreadyTakenDown: "taken down already",
+    signing.AnotherSignatureIsLive: "another is live",
+    taking_down.LastCommitment: "last commitment",
+    taking_down.NothingToHide: "nothing to hide",
 }
 Refused = tuple(REFUSALS)
 # Refusals after which what the page showed was no longer so.

@@ -1,62 +1,59 @@
 """The page on which staff bring a signature back that was taken down or withdrawn by mistake."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
-from signatories import moderation, releasing, restoring, signing
-from signatories.admin.reading import ReadingAdmin
+from signatories import restoring
+from signatories.admin.telling import TellingAdmin, Typed
+from signatories.desk.timeline import newest_event
+from signatories.emails_after_publication import preview_restored
 from signatories.forms.restoring import RestoreForm
-from signatories.models import Actor, ImpossibleTransition, Signature
+from signatories.models import Actor, Signature
 
 PERMISSION = "signatories.take_down_signature"
+PAGE = "admin/signatories/signature/restore.html"
 
 
-class RestoringAdmin(ReadingAdmin):
+class RestoringAdmin(TellingAdmin):
     def get_urls(self) -> list[URLPattern]:
         restore = self.admin_site.admin_view(self.restore)
         return [path("<int:pk>/restore/", restore, name="signatories_signature_restore"), *super().get_urls()]
 
-    def restore(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask why, and publish the signature again on POST."""
+    def restore(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Ask why, show the emails, and publish the signature again."""
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
         signature = get_object_or_404(Signature.objects.select_related("organisation"), pk=pk)
-        form = RestoreForm(request.POST or None)
-        live = signature.organisation.signatures.live().exclude(pk=pk).first()
-        refusal = "another is live" if live else ""
-        if "restore" not in signature.possible_verbs(Actor.MODERATOR):
-            refusal = "too late"
-        elif request.method == "POST" and form.is_valid() and not refusal:
-            refusal = self._restore(request, signature, form.cleaned_data["note"])
-            if not refusal:
-                return redirect("admin:signatories_signature_change", pk)
-        return self.page(
-            request,
-            "admin/signatories/signature/restore.html",
-            title=f"Restore {signature.organisation} ({signature.reference})",
-            signature=signature,
-            form=form,
-            refusal=refusal,
-            live=live,
-        )
 
-    def _restore(self, request: HttpRequest, signature: Signature, note: str) -> str:
-        """Restore it. Return why that was refused, or nothing."""
-        try:
-            restoring.restore(signature=signature, by=person_of(request), note=note)
-        except ImpossibleTransition:
+        def answer(**said: Any) -> HttpResponse:
             signature.refresh_from_db()
-            return "too late"
-        except signing.AnotherSignatureIsLive:
-            return "another is live"
-        except moderation.OwnSubmission:
-            return "own submission"
-        except releasing.PublicationIsPaused:
-            return "publication is paused"
-        said = f"{signature.organisation} is on the public list again. The emails are on their way."
-        self.message_user(request, said, messages.SUCCESS)
-        return ""
+            title = f"Restore {signature.organisation} ({signature.reference})"
+            live = signature.organisation.signatures.live().exclude(pk=pk).first()
+            about = {"title": title, "signature": signature, "original": signature, "live": live}
+            return self.page(request, PAGE, **{**about, **said})
+
+        def act(typed: Typed) -> HttpResponse:
+            restoring.restore(signature=signature, by=person_of(request), **typed)
+            said = f"{signature.organisation} is on the public list again. The emails are on their way."
+            self.message_user(request, said, messages.SUCCESS)
+            return redirect("admin:signatories_signature_change", pk)
+
+        if "restore" not in signature.possible_verbs(Actor.MODERATOR):
+            return answer(refusal="too late")
+        if signature.organisation.signatures.live().exclude(pk=pk).exists():
+            return answer(refusal="another is live")
+        return self.ask_and_tell(
+            request,
+            RestoreForm(request.POST or None, initial={"version": newest_event(signature)}),
+            previews=lambda typed: preview_restored(signature, typed["note"]),
+            act=act,
+            answer=answer,
+            about=signature,
+        )

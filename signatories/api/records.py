@@ -14,7 +14,6 @@ from signatories.models import (
     Progress,
     RegisterChange,
     Signature,
-    Status,
 )
 from signatories.register.coverage import People, Share
 from signatories.register.standing import NOT_SIGNED, Standing, State
@@ -78,7 +77,7 @@ def organisation_record(organisation: Organisation, standings: dict[int, Standin
 def commitments() -> QuerySet[Commitment]:
     """Return the commitments of signatories by number, with what is told of them."""
     return (
-        Commitment.objects.filter(signature__status=Status.PUBLISHED)
+        Commitment.objects.public()
         .select_related("signature__organisation")
         .prefetch_related(
             "principles",

@@ -32,7 +32,7 @@ class MistakeForm(PlainTextForm, forms.Form):
 
 
 class SettlingForm(PlainTextForm, forms.Form):
-    """What staff did about it, and what the reader is told."""
+    """What staff did about it, and what the reader is told. ``button`` is the one that was pressed."""
 
     note = forms.CharField(
         max_length=2000,
@@ -49,7 +49,16 @@ class SettlingForm(PlainTextForm, forms.Form):
         help_text="We email it to the address they left.",
     )
 
-    def __init__(self, *args: Any, correction: CorrectionRequest, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, correction: CorrectionRequest, button: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.button = button
         if not correction.email:
             del self.fields["answer"]
+
+    def clean_answer(self) -> str:
+        answer: str = self.cleaned_data["answer"]
+        if answer and self.button == "save":
+            raise forms.ValidationError("Preview and send the answer, or remove it")
+        if not answer and self.button == "preview":
+            raise forms.ValidationError("Write the answer first, or settle without one")
+        return answer

@@ -51,13 +51,3 @@ class ProgressForm(PlainTextForm, forms.Form):
         "happened": {"label": {"classes": "govuk-label--m"}},
         "learned": {"label": {"classes": "govuk-label--m"}},
     }
-
-
-class ProgressTakeDownForm(PlainTextForm, forms.Form):
-    reason = forms.CharField(
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        label="Why it is taken down",
-        help_text="The officer reads it in the email.",
-        error_messages={"required": "Enter why it is taken down"},
-    )

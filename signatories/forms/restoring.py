@@ -2,10 +2,10 @@
 
 from django import forms
 
-from signatories.forms.plain_text import PlainTextForm
+from signatories.forms.casework import SeenForm
 
 
-class RestoreForm(PlainTextForm, forms.Form):
+class RestoreForm(SeenForm):
     note = forms.CharField(
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 6}),

@@ -1,11 +1,17 @@
 """Who signs, what they commit to, and what was decided about it."""
 
-from signatories.models.casework import CaseNote, Casework, DraftDecision, DraftEditDecision
+from signatories.models.casework import (
+    CaseNote,
+    Casework,
+    DraftCommitmentDecision,
+    DraftDecision,
+    DraftEditDecision,
+)
 from signatories.models.change import RegisterChange, What
-from signatories.models.commitment import Commitment
+from signatories.models.commitment import Commitment, CommitmentStatus, ImpossibleForCommitment
 from signatories.models.correction import CorrectionRequest
-from signatories.models.decision import ModerationDecision, Outcome, Reason
-from signatories.models.edit import CommitmentEdit, EditDecision, EditStatus, ImpossibleEdit
+from signatories.models.decision import CommitmentDecision, ModerationDecision, Outcome, Reason
+from signatories.models.edit import CommitmentEdit, EditDecision, EditStatus, HiddenText, ImpossibleEdit
 from signatories.models.handover import Handover
 from signatories.models.organisation import (
     Kind,
@@ -27,14 +33,19 @@ __all__ = [
     "CaseNote",
     "Casework",
     "Commitment",
+    "CommitmentDecision",
     "CommitmentEdit",
+    "CommitmentStatus",
     "CorrectionRequest",
+    "DraftCommitmentDecision",
     "DraftDecision",
     "DraftEditDecision",
     "EditDecision",
     "EditStatus",
     "Handover",
+    "HiddenText",
     "ImpossibleEdit",
+    "ImpossibleForCommitment",
     "ImpossibleTransition",
     "Kind",
     "ModerationDecision",

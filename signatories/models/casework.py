@@ -108,3 +108,18 @@ class DraftEditDecision(SavedDecision):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}, not sent: {self.edit}"
+
+
+class DraftCommitmentDecision(SavedDecision):
+    """How one commitment of several would be taken down, and what the public would see."""
+
+    commitment = models.OneToOneField(
+        "signatories.Commitment",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="draft_decision",
+    )
+    public_notice = models.BooleanField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}, not sent: {self.commitment}"

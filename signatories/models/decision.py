@@ -90,6 +90,21 @@ class ModerationDecision(Decision):
         return f"{self.get_outcome_display()}: {self.signature.reference}"
 
 
+class CommitmentDecision(Decision):
+    """One decision of a moderator about a commitment by itself: that it is taken down."""
+
+    commitment = models.ForeignKey(
+        "signatories.Commitment", on_delete=models.PROTECT, related_name="decisions"
+    )
+    reasons = models.ManyToManyField(Reason, blank=True, related_name="commitment_decisions")
+
+    class Meta(Decision.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}: {self.commitment}"
+
+
 def words_for_officer(reasons: Iterable[Reason], note: str = "") -> str:
     """Return the reasons that the officer may read as one text, with the note below it."""
     parts = [reason.words for reason in reasons if reason.is_public]

@@ -3,12 +3,14 @@
 from datetime import date
 from typing import NoReturn
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from declaration.audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from declaration.models import DeclarationVersion
-from signatories.models.commitment import Commitment, CommitmentText
+from signatories.models.commitment import Commitment, CommitmentStatus, CommitmentText
 from signatories.models.decision import Decision, Reason
 from signatories.models.signature import Signature, Status
 from signatories.models.transitions import Actor, HasStatus, Transition
@@ -55,8 +57,10 @@ class CommitmentEditQuerySet(models.QuerySet["CommitmentEdit"]):
         return self.filter(status__in=OPEN)
 
     def awaiting_review(self) -> "CommitmentEditQuerySet":
-        """What waits for a moderator, oldest first. It rests while the signature is not public."""
-        is_public = Q(commitment__signature__status=Status.PUBLISHED) | Q(adds_to__status=Status.PUBLISHED)
+        """What waits for a moderator, oldest first. It rests while what it is about is not public."""
+        is_public = Q(
+            commitment__signature__status=Status.PUBLISHED, commitment__status=CommitmentStatus.SHOWN
+        ) | Q(adds_to__status=Status.PUBLISHED)
         return self.filter(is_public, status=EditStatus.SUBMITTED).order_by("submitted_at", "pk")
 
     def of(self, signature: Signature) -> "CommitmentEditQuerySet":
@@ -154,6 +158,16 @@ class CommitmentEdit(HasStatus, CommitmentText):
         return self.commitment
 
     @property
+    def replaced_public_text(self) -> bool:
+        """Tell whether the public read another text before it."""
+        return not self.is_addition and self.status == EditStatus.ACCEPTED
+
+    @property
+    def is_about_public(self) -> bool:
+        """Tell whether what it is about is public. It rests while that is not."""
+        return self.signature.is_public if self.is_addition else self.edited.is_public
+
+    @property
     def signed_version(self) -> DeclarationVersion | None:
         return self.signature.version
 
@@ -180,3 +194,21 @@ class EditDecision(Decision):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}: {self.edit}"
+
+
+class HiddenText(AppendOnlyModel):
+    """That staff took the text an edit replaced out of the public history, and why. Staff still read it."""
+
+    edit = models.OneToOneField(CommitmentEdit, on_delete=models.PROTECT, related_name="hidden_text")
+    reason = models.TextField(max_length=2000, help_text="The officer reads it in an email.")
+    hidden_at = models.DateTimeField(default=timezone.now, editable=False)
+    hidden_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = AppendOnlyQuerySet["HiddenText"].as_manager()
+
+    class Meta:
+        verbose_name = "text out of the public history"
+        verbose_name_plural = "texts out of the public history"
+
+    def __str__(self) -> str:
+        return f"Out of the public history: what {self.edit} replaced"

@@ -263,8 +263,16 @@ class Signature(HasStatus, models.Model):
 
     @property
     def commitment(self) -> Commitment:
-        """The commitment the organisation signs with. Uses prefetched rows if there are any."""
-        return self.commitments.all()[0]
+        """The commitment the organisation signs with; the first of the others if staff took that down.
+
+        Uses prefetched rows if there are any.
+        """
+        return (self.shown_commitments or self.commitments.all())[0]
+
+    @property
+    def shown_commitments(self) -> list[Commitment]:
+        """Those that staff have not taken down. Uses prefetched rows if there are any."""
+        return [commitment for commitment in self.commitments.all() if commitment.is_shown]
 
     @property
     def officer(self) -> Representative:

@@ -9,11 +9,13 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import QueryDict
 
 from declaration.models import Principle, ServiceArea
-from signatories.models import Commitment, Progress, Status
+from signatories.models import Commitment, CommitmentStatus, Progress, Status
 from signatories.models.progress import FINAL
 
 PER_PAGE: Final = 20
-IS_PUBLIC: Final = Q(commitments__signature__status=Status.PUBLISHED)
+IS_PUBLIC: Final = Q(
+    commitments__signature__status=Status.PUBLISHED, commitments__status=CommitmentStatus.SHOWN
+)
 
 
 class Show(models.TextChoices):
@@ -70,7 +72,7 @@ class Choice:
 def public_commitments() -> QuerySet[Commitment]:
     """Return what signatories have promised, with what the lists show of it."""
     return (
-        Commitment.objects.filter(signature__status=Status.PUBLISHED)
+        Commitment.objects.public()
         .select_related("signature__organisation")
         .prefetch_related("service_areas", Prefetch("progress", Progress.objects.shown(), to_attr="history"))
     )
@@ -123,7 +125,7 @@ class Totals:
 
 
 def totals() -> Totals:
-    counted = Commitment.objects.filter(signature__status=Status.PUBLISHED).aggregate(
+    counted = Commitment.objects.public().aggregate(
         commitments=Count("pk"),
         partners=Count("pk", filter=Q(open_to_others=True) & ~Q(stage__in=FINAL)),
         updated=Count("pk", filter=Q(stage_reported_at__isnull=False)),

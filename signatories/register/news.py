@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from declaration.newsletter.register import Block, News
 from signatories.links import absolute
-from signatories.models import Commitment, Organisation, RegisterChange, Signature, Status, What
+from signatories.models import Commitment, CommitmentStatus, Organisation, RegisterChange, Signature, What
 from signatories.models.organisation import Kind, Region
 
 LISTED_AT_MOST = 30
@@ -36,9 +36,8 @@ class SignatoriesRegister:
             .in_bulk()
         )
         further = (
-            Commitment.objects.filter(
-                pk__in=[change.commitment_id for change in changes], signature__status=Status.PUBLISHED
-            )
+            Commitment.objects.public()
+            .filter(pk__in=[change.commitment_id for change in changes])
             .select_related("signature__organisation")
             .prefetch_related("service_areas")
             .in_bulk()
@@ -70,7 +69,7 @@ class SignatoriesRegister:
             blocks.append(Block("Further commitments", f"## Further commitments\n\n{listed}\n"))
         partners = (
             Signature.objects.published()
-            .filter(commitments__open_to_others=True)
+            .filter(commitments__open_to_others=True, commitments__status=CommitmentStatus.SHOWN)
             .select_related("organisation")
             .prefetch_related("commitments")
             .distinct()
@@ -79,7 +78,7 @@ class SignatoriesRegister:
         looking = [
             f"- {commitment.title}: {_link(one.organisation)}"
             for one in partners[:LISTED_AT_MOST]
-            for commitment in one.commitments.all()
+            for commitment in one.shown_commitments
             if commitment.open_to_others
         ]
         if looking:
@@ -91,7 +90,7 @@ class SignatoriesRegister:
 
 def _further(since: datetime) -> QuerySet[Commitment]:
     """Return what signatories have added to their signatures since a moment, oldest first."""
-    added = Commitment.objects.filter(signature__status=Status.PUBLISHED, added_at__gte=since)
+    added = Commitment.objects.public().filter(added_at__gte=since)
     return added.select_related("signature__organisation").order_by("added_at", "pk")
 
 
@@ -101,7 +100,7 @@ def _link(organisation: Organisation) -> str:
 
 def _of_signature(number: int, signature: Signature) -> News:
     """Tell of what was signed with; what was added later is news of its own."""
-    signed_with = [commitment for commitment in signature.commitments.all() if commitment.added_at is None]
+    signed_with = [commitment for commitment in signature.shown_commitments if commitment.added_at is None]
     return _news(number, signature.organisation, signed_with)
 
 

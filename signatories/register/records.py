@@ -147,7 +147,7 @@ def _texts(commitments: list[int]) -> dict[int, Record]:
         "public_change_at",
         "added_at",
     )
-    found = Commitment.objects.filter(pk__in=commitments).order_by()
+    found = Commitment.objects.shown().filter(pk__in=commitments).order_by()
     return {
         pk: {
             "mission": mission,

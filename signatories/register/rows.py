@@ -14,7 +14,6 @@ from signatories.models import (
     Organisation,
     OrganisationAlias,
     Signature,
-    Status,
 )
 from signatories.naming import plain_words
 
@@ -116,9 +115,7 @@ def read_all() -> Iterator[Loaded]:
 def read(organisations: Collection[int]) -> list[Loaded]:
     """Read the published signatures of these organisations."""
     signatures = Signature.objects.published().filter(organisation__in=organisations)
-    commitments = Commitment.objects.filter(
-        signature__status=Status.PUBLISHED, signature__organisation__in=organisations
-    )
+    commitments = Commitment.objects.public().filter(signature__organisation__in=organisations)
     aliases = OrganisationAlias.objects.filter(organisation__in=organisations)
     names, principles, areas = defaultdict(list), defaultdict(list), defaultdict(list)
     for organisation, name in aliases.values_list("organisation", "name"):

@@ -113,7 +113,8 @@ def _candidates(
     commitment: Commitment | CommitmentEdit, areas: set[int], partners: set[int], statuses: Collection[str]
 ) -> list[Commitment]:
     found = (
-        Commitment.objects.filter(signature__status__in=statuses)
+        Commitment.objects.shown()
+        .filter(signature__status__in=statuses)
         .filter(Q(service_areas__in=areas) | Q(partner_organisations__in=partners))
         .exclude(signature__organisation_id=commitment.signature.organisation_id)
         .annotate(in_common=Count("service_areas", filter=Q(service_areas__in=areas), distinct=True))

@@ -64,7 +64,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
     signatures = list(
         signatures_of(request.user)
         .distinct()
-        .prefetch_related("commitments", "decisions__reasons", OPEN_EDITS, OPEN_ADDITIONS)
+        .prefetch_related("commitments__decisions", "decisions__reasons", OPEN_EDITS, OPEN_ADDITIONS)
         .prefetch_related(Prefetch("handovers", handovers, to_attr="open_handovers"))
     )
     signatures.sort(key=lambda s: (s.ended_at is not None, not _waits_for(request.user, s), -s.pk))

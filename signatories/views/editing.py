@@ -18,7 +18,6 @@ from signatories.models import (
     ImpossibleEdit,
     ImpossibleTransition,
     Representative,
-    Status,
 )
 from signatories.views.questions import BY_SLUG, QUESTIONS, Question
 from signatories.views.unsaved import signed_in, unsaved
@@ -28,7 +27,7 @@ ASKED = [question for question in QUESTIONS if question.about == "commitment"]
 
 
 def _open_edit(commitment: Commitment) -> CommitmentEdit | None:
-    if commitment.signature.status != Status.PUBLISHED:
+    if not commitment.is_public:
         return None
     return commitment.edits.open().first()
 
@@ -48,7 +47,7 @@ def edit_commitment(request: SignedInRequest, reference: str) -> HttpResponse:
         except ImpossibleTransition:
             return too_late()
         return redirect("edit_commitment", reference)
-    if signature.status != Status.PUBLISHED:
+    if not commitment.is_public:
         return too_late()
     edit = _open_edit(commitment)
     page = {**_page_of(commitment), "back_url": reverse("dashboard")}

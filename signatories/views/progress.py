@@ -12,7 +12,7 @@ from declaration.switches import publication_paused_until
 from signatories import releasing, reporting
 from signatories.access import commitment_of
 from signatories.forms.progress import ProgressForm
-from signatories.models import ImpossibleTransition, Signature, Stage, Status
+from signatories.models import ImpossibleTransition, Signature, Stage
 from signatories.views.unsaved import signed_in, take_unsaved, unsaved
 
 # Where an update waits between the two pages: in the session of whoever writes it.
@@ -47,7 +47,7 @@ def _paused(request: SignedInRequest, signature: Signature, until: date) -> Http
 def report_progress(request: SignedInRequest, reference: str) -> HttpResponse:
     """Ask where the commitment stands, what happened and what was learned."""
     commitment, signature, _ = commitment_of(request.user, reference)
-    if signature.status != Status.PUBLISHED:
+    if not commitment.is_public:
         return _too_late()
     paused_until = publication_paused_until()
     if paused_until and request.method != "POST":
@@ -77,7 +77,7 @@ def check_progress(request: SignedInRequest, reference: str) -> HttpResponse:
     Another tab may have left other words in the session since, or the session may have run out.
     """
     commitment, signature, officer = commitment_of(request.user, reference)
-    if signature.status != Status.PUBLISHED:
+    if not commitment.is_public:
         return _too_late()
     restored = take_unsaved(request)
     on_page = request.POST if "happened" in request.POST else restored

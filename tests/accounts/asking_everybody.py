@@ -60,6 +60,7 @@ def contents():
     }
 
 
+EXTRA_OF = {"admin:signatories_commitment_decide": {"decision": "take-down"}}
 EXTRA = {"do": {"verb": "pause"}, "decide": {"decision": "accept"}, "care": {"what": "note"}}
 
 
@@ -90,7 +91,7 @@ def arguments(name, objects):
         if verb == "bulk":
             return {"what": "accept"}
         key = "object_id" if verb in {"history", "delete", "change"} else "pk"
-        return {key: objects[label].pk} | EXTRA.get(verb, {})
+        return {key: objects[label].pk} | EXTRA.get(verb, {}) | EXTRA_OF.get(name, {})
     if name.startswith("newsletter_"):
         return newsletter_arguments(name, objects)
     fixed = {

@@ -66,6 +66,7 @@ def world(db):
         "outbox.email": Email.objects.get(key="k"),
         "declaration.declarationversion": versions[1],
         "declaration.servicearea": ServiceArea.objects.create(slug="waste", name="Waste"),
+        "signatories.commitment": signature.commitment,
         "signatories.commitmentedit": CommitmentEdit.objects.create(
             commitment=signature.commitment, started_by=officers[0]
         ),

@@ -161,7 +161,16 @@ admin:declaration_servicearea_history                srriiii srriiii
 admin:declaration_servicearea_delete                 srrrrrr srrrrrr
 admin:declaration_servicearea_change                 srriiii srrrrri
 admin:signatories_correctionrequest_settle           srrrmrm srrriri
+admin:signatories_commitment_decide                  srrriri srrriri
+admin:signatories_commitment_discard                 srrrmrm srrriri
+admin:signatories_commitment_restore                 srrriri srrriri
+admin:signatories_commitment_changelist              srriiii srriiii
+admin:signatories_commitment_add                     srrrrrr srrrrrr
+admin:signatories_commitment_history                 srriiii srriiii
+admin:signatories_commitment_delete                  srrrrrr srrrrrr
+admin:signatories_commitment_change                  srriiii srrmmmm
 admin:signatories_commitmentedit_decide              srrriri srrriri
+admin:signatories_commitmentedit_hide                srrriri srrriri
 admin:signatories_commitmentedit_discard             srrrmrm srrriri
 admin:signatories_commitmentedit_changelist          srriiii srriiii
 admin:signatories_commitmentedit_add                 srrrrrr srrrrrr

@@ -95,15 +95,19 @@ class Publisher(Moderator):
         self.goes_to(f"/admin/signatories/progress/?q={officer.reference}")
         self.opens_the_first_record()
         self.hands.type("Why it is taken down", reason)
+        self.presses("Preview the email")
+        self.sees("We have taken this update off the public page.")
         self.presses("Take down and email the officer")
         self.sees("Taken down. The email is on its way.")
 
     def restores(self, officer, reason):
         self.opens_the_record(officer)
         self.follows("Restore")
-        self.presses("Restore and send the emails")
+        self.presses("Preview the email")
         self.sees("Enter why it is restored")
         self.hands.type("Why it is restored", reason)
+        self.presses("Preview the email")
+        self.sees("Why we have put them back")
         self.presses("Restore and send the emails")
         self.sees("is on the public list again")
 

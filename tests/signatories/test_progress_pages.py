@@ -150,8 +150,14 @@ def test_take_an_entry_down_in_the_admin_with_a_reason(staff, moderator):
     assert_valid_html(refused)
     assert "Enter why it is taken down" in refused
     assert not ProgressTakeDown.objects.exists()
-    for _ in range(2):
-        assert staff.post(take_down, {"reason": "A name is in it."}).headers["Location"] == record
+    preview = staff.post(take_down, {"reason": "A name is in it.", "action": "preview"}).content.decode()
+    assert_valid_html(preview)
+    assert "We have taken this update off the public page." in preview
+    assert not ProgressTakeDown.objects.exists()
+    assert staff.post(take_down, {"reason": "A name is in it."}).headers["Location"] == record
+    again = staff.post(take_down, {"reason": "Another."}).content.decode()
+    assert_valid_html(again)
+    assert "A colleague has taken it down before you." in again
     taken = ProgressTakeDown.objects.get()
     assert (taken.progress, taken.taken_down_by, taken.reason) == (entry, moderator, "A name is in it.")
     shown = staff.get(record).content.decode()
