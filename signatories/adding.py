@@ -13,6 +13,7 @@ from declaration.accounts.models import User
 from signatories.changes import record_change
 from signatories.comparing import text_of
 from signatories.editing import copy_text, finish, held_as_seen, record_start
+from signatories.finishing import refuse_too_many
 from signatories.locking import lock
 from signatories.models import (
     Commitment,
@@ -26,16 +27,8 @@ from signatories.models import (
     Status,
     What,
 )
-from signatories.models.progress import FINAL
 from signatories.registering import refuse_if_ended
 from signatories.releasing import refuse_while_paused
-
-# Of one signature, that are neither done nor stopped. More would be a programme, not a pledge.
-MAXIMUM_UNFINISHED = 5
-
-
-class TooManyUnfinished(Exception):
-    """Raised when a signatory has as many commitments to finish as it may have."""
 
 
 @transaction.atomic
@@ -53,8 +46,7 @@ def start_addition(*, signature: Signature, by: Representative) -> CommitmentEdi
     if addition:
         return addition
     refuse_if_ended(signature.organisation)
-    if len(unfinished(signature)) >= MAXIMUM_UNFINISHED:
-        raise TooManyUnfinished(signature.reference)
+    refuse_too_many(signature)
     rejected = last_rejected(signature)
     addition = CommitmentEdit.objects.create(adds_to=signature, started_by=by)
     if rejected:
@@ -69,11 +61,6 @@ def last_rejected(signature: Signature) -> CommitmentEdit | None:
     return last if last and last.status == EditStatus.REJECTED else None
 
 
-def unfinished(signature: Signature) -> list[Commitment]:
-    """Return its commitments of which more is to come."""
-    return [commitment for commitment in signature.shown_commitments if commitment.stage not in FINAL]
-
-
 @transaction.atomic
 def accept_addition(
     *,
@@ -85,9 +72,11 @@ def accept_addition(
 ) -> EditDecision:
     """Make the addition a commitment of the signature, public at once. ``note`` is for staff.
 
-    Raises what ``editing.accept_edit`` does.
+    Raises what ``editing.accept_edit`` does, or TooManyUnfinished: others may have been taken up again
+    since it was sent.
     """
     edit = held_as_seen(edit, "accept", by=by, seen=seen, version=version)
+    refuse_too_many(edit.signature)
     refuse_while_paused()
     decision = EditDecision.objects.create(edit=edit, outcome=Outcome.ACCEPTED, note=note, decided_by=by)
     now = timezone.now()

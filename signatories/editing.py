@@ -17,6 +17,7 @@ from signatories import emails_after_publication as emails
 from signatories.changes import record_change
 from signatories.comparing import changes_in, text_of
 from signatories.completeness import unanswered_in_edit
+from signatories.finishing import refuse_too_many
 from signatories.locking import lock
 from signatories.models import (
     Actor,
@@ -92,7 +93,7 @@ def save_edit(*, edit: CommitmentEdit, read: Callable[[], AnyAnswers]) -> AnyAns
 def submit_edit(*, edit: CommitmentEdit, by: Representative) -> CommitmentEdit:
     """Hand an edit or addition to the moderators and tell the officer.
 
-    Raises AnswersAreMissing, NothingChanges or ImpossibleEdit.
+    Raises AnswersAreMissing, NothingChanges, ImpossibleEdit, or TooManyUnfinished for an addition.
     """
     verb = "submit" if edit.status == EditStatus.DRAFT else "resubmit"
     edit = _held(edit, verb)
@@ -100,7 +101,9 @@ def submit_edit(*, edit: CommitmentEdit, by: Representative) -> CommitmentEdit:
     missing = unanswered_in_edit(edit)
     if missing:
         raise AnswersAreMissing(missing)
-    if not edit.is_addition and not changes_in(edit):
+    if edit.is_addition:
+        refuse_too_many(edit.signature)
+    elif not changes_in(edit):
         raise NothingChanges
     edit.submitted_at, edit.submitted_by = timezone.now(), by
     _move(edit, verb, by=by.user, role=Actor.OFFICER, after={"answers": text_of(edit)})

@@ -1,6 +1,6 @@
 """Why something was not done: a name for each refusal, which a template says in a sentence."""
 
-from signatories import casework, mistakes, moderation, releasing, reporting, signing, taking_down
+from signatories import casework, finishing, mistakes, moderation, releasing, reporting, signing, taking_down
 from signatories.models import ImpossibleEdit, ImpossibleForCommitment, ImpossibleTransition
 
 REFUSALS: dict[type[Exception], str] = {
@@ -18,6 +18,7 @@ REFUSALS: dict[type[Exception], str] = {
     casework.NotInHand: "not in hand",
     casework.CannotDecide: "cannot decide",
     casework.DayIsPast: "day is past",
+    finishing.TooManyUnfinished: "too many unfinished",
     mistakes.AlreadySettled: "settled already",
     reporting.AlreadyTakenDown: "taken down already",
     signing.AnotherSignatureIsLive: "another is live",

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from declaration.accounts.people import SignedInRequest
-from signatories import adding, editing, registering, signing
+from signatories import adding, editing, finishing, registering, signing
 from signatories.access import signature_of
 from signatories.completeness import unanswered_in_edit
 from signatories.models import CommitmentEdit, ImpossibleEdit, ImpossibleTransition, Signature, Status
@@ -39,7 +39,7 @@ def add_commitment(request: SignedInRequest, reference: str) -> HttpResponse:
             return too_late()
         except registering.OrganisationHasEnded as error:
             return has_ended(request, error.organisation)
-        except adding.TooManyUnfinished:
+        except finishing.TooManyUnfinished:
             return _show_start(request, signature)
         return redirect("add_commitment", reference)
     if signature.status != Status.PUBLISHED:
@@ -54,14 +54,14 @@ def add_commitment(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 def _show_start(request: SignedInRequest, signature: Signature) -> HttpResponse:
-    unfinished = adding.unfinished(signature)
+    unfinished = finishing.unfinished(signature)
     page = {
         **_page_of(signature),
         "unfinished": unfinished,
         "total": len(ORDER),
         "rejected": adding.last_rejected(signature),
-        "too_many": len(unfinished) >= adding.MAXIMUM_UNFINISHED,
-        "maximum": adding.MAXIMUM_UNFINISHED,
+        "too_many": len(unfinished) >= finishing.MAXIMUM_UNFINISHED,
+        "maximum": finishing.MAXIMUM_UNFINISHED,
         "back_url": reverse("dashboard"),
     }
     return render(request, "dashboard/start_addition.html", page)
@@ -131,11 +131,14 @@ def check_addition(request: SignedInRequest, reference: str) -> HttpResponse:
     if addition is None:
         return redirect("add_commitment", reference)
     missing: list[str] = []
+    unfinished = []
     if request.method == "POST":
         try:
             editing.submit_edit(edit=addition, by=officer)
         except signing.AnswersAreMissing as error:
             missing = error.questions
+        except finishing.TooManyUnfinished:
+            unfinished = finishing.unfinished(signature)
         except ImpossibleEdit:
             return redirect("add_commitment", reference)
         else:
@@ -144,6 +147,8 @@ def check_addition(request: SignedInRequest, reference: str) -> HttpResponse:
         **_page_of(signature),
         "edit": addition,
         "missing": [BY_SLUG[slug] for slug in missing],
+        "unfinished": unfinished,
+        "maximum": finishing.MAXIMUM_UNFINISHED,
         "hints": advice_about(addition, signature.organisation) if addition.is_editable else [],
         "last_decision": addition.decisions.prefetch_related("reasons").last(),
         "back_url": reverse("dashboard"),

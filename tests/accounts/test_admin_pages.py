@@ -16,12 +16,18 @@ from declaration.accounts.models import User
 from declaration.newsletter.admin.sender_domain import mail_domain
 from declaration.outbox.models import Email
 from declaration.outbox.queue import queue
-from signatories import casework, editing, moderation, reporting, signing
+from signatories import casework, editing, moderation, reporting, signing, taking_down
 from signatories.models import DraftEditDecision, Outcome, Status
 from tests.accounts.asking_everybody import PEOPLE, arguments
 from tests.accounts.people import sign_in_as_staff
 from tests.accounts.test_access import ROWS
-from tests.factories import OrganisationFactory, ReasonFactory, SignatureFactory, signature_that_is
+from tests.factories import (
+    CommitmentFactory,
+    OrganisationFactory,
+    ReasonFactory,
+    SignatureFactory,
+    signature_that_is,
+)
 from tests.journeys.page_checks import PageChecks
 from tests.newsletter.making import approved_issue, draft_issue
 from tests.outbox.test_mail_domain import DOMAIN, GOOD, Zone
@@ -131,6 +137,23 @@ def more_states(objects, of_each):
     yield reverse("admin:newsletter_newsletterissue_sending", args=[issue])
 
 
+def taken_down_in_part(public, moderator):
+    """Return the pages about one of two commitments, shown and taken down, and about an earlier text."""
+    further = CommitmentFactory(signature=public)
+    edit = editing.start_edit(signature=public, commitment=public.commitment, by=public.started_by)
+    edit.title = "Fewer missed blue bins"
+    edit.save()
+    sent = editing.submit_edit(edit=edit, by=public.started_by)
+    editing.accept_edit(edit=sent, by=moderator, seen=sent.submitted_at)
+    seen = {"by": moderator, "seen": public.submitted_at, "reasons": [], "text": "It names a person."}
+    taking_down.take_commitment_down(commitment=further, public_notice=True, **seen)
+    for name, key in (("change", further), ("restore", further), ("change", public.commitment)):
+        yield reverse(f"admin:signatories_commitment_{name}", args=[key.pk])
+    for name in ("change", "hide"):
+        yield reverse(f"admin:signatories_commitmentedit_{name}", args=[edit.pk])
+    yield reverse("admin:signatories_signature_change", args=[public.pk])
+
+
 class Looking:
     """Looks at pages as somebody; the same page for somebody else is looked at when it differs."""
 
@@ -158,7 +181,8 @@ def test_every_page_is_accessible_and_valid(busy, watched, live_server):
     paths = admin_paths(objects, "administrator")
     assert paths
     wrong = []
-    for path in [*paths.values(), *more_states(objects, of_each)]:
+    in_part = taken_down_in_part(SignatureFactory(published=True), User.objects.get(role="moderator"))
+    for path in [*paths.values(), *more_states(objects, of_each), *in_part]:
         try:
             assert look(administrator, path).ok, path
         except AssertionError as error:
@@ -191,6 +215,12 @@ def test_pages_behind_a_button_are_accessible(busy, watched, live_server):
     look(
         moderator, reverse("admin:signatories_signature_decide", args=[of_each["published"].pk, "take-down"])
     )
+    look.press("Preview the email")
+    look(moderator, reverse("admin:signatories_signature_restore", args=[of_each["taken_down"].pk]))
+    watched.get_by_label("Why it is restored").fill("It was another council.")
+    look.press("Preview the email")
+    look(moderator, reverse("admin:signatories_progress_change", args=[objects["signatories.progress"].pk]))
+    watched.get_by_label("Why it is taken down").fill("It names a person.")
     look.press("Preview the email")
     look(moderator, reverse("admin:signatories_signature_change", args=[signature.pk]))
     look.press("Add the note")

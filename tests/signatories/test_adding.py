@@ -11,7 +11,17 @@ from django.utils import timezone
 from declaration import switches
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
-from signatories import adding, editing, moderation, registering, releasing, reporting, restoring, signing
+from signatories import (
+    adding,
+    editing,
+    finishing,
+    moderation,
+    registering,
+    releasing,
+    reporting,
+    restoring,
+    signing,
+)
 from signatories.checking_in import check_in
 from signatories.comparing import text_of
 from signatories.models import (
@@ -158,15 +168,41 @@ def test_organisation_that_has_ended_promises_nothing_more(signature):
 
 
 def test_finish_one_before_there_are_too_many(signature):
-    for _ in range(adding.MAXIMUM_UNFINISHED - 1):
+    for _ in range(finishing.MAXIMUM_UNFINISHED - 1):
         CommitmentFactory(signature=signature)
-    with pytest.raises(adding.TooManyUnfinished):
+    with pytest.raises(finishing.TooManyUnfinished):
         adding.start_addition(signature=signature, by=signature.started_by)
     officer = signature.started_by
     reporting.report_progress(
         signature=signature, by=officer, stage="stopped", happened="No money.", learned=""
     )
     assert adding.start_addition(signature=signature, by=officer).adds_to == signature
+
+
+def test_take_one_up_again_and_send_no_more_than_may_be_unfinished(signature, moderator):
+    for _ in range(finishing.MAXIMUM_UNFINISHED - 1):
+        CommitmentFactory(signature=signature)
+    officer = signature.started_by
+
+    def report(stage):
+        reporting.report_progress(signature=signature, by=officer, stage=stage, happened=f"It is {stage}.")
+
+    report("stopped")
+    addition = addition_to(signature)
+    report("on-track")
+    with pytest.raises(finishing.TooManyUnfinished):
+        editing.submit_edit(edit=addition, by=officer)
+    addition.refresh_from_db()
+    assert (addition.status, addition.title) == ("draft", "Warmer libraries")
+    report("done")
+    sent = editing.submit_edit(edit=addition, by=officer)
+    report("delayed")
+    with pytest.raises(finishing.TooManyUnfinished):
+        adding.accept_addition(edit=sent, by=moderator, seen=sent.submitted_at)
+    assert signature.commitments.count() == finishing.MAXIMUM_UNFINISHED
+    report("stopped")
+    adding.accept_addition(edit=sent, by=moderator, seen=sent.submitted_at)
+    assert len(finishing.unfinished(signature)) == finishing.MAXIMUM_UNFINISHED
 
 
 def test_send_nothing_without_what_a_commitment_needs(signature):

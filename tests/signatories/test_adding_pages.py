@@ -6,10 +6,11 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
-from signatories import adding, editing, signing
+from signatories import adding, editing, finishing, signing
 from signatories.models import Commitment, CommitmentEdit, DraftEditDecision
 from tests.factories import CommitmentFactory, RepresentativeFactory, SignatureFactory, UserFactory
 from tests.html import assert_good_page, assert_valid_html
@@ -124,13 +125,31 @@ def test_drop_it(officer, signature):
 
 
 def test_say_which_one_to_finish_first(officer, signature):
-    for _ in range(adding.MAXIMUM_UNFINISHED - 1):
+    for _ in range(finishing.MAXIMUM_UNFINISHED - 1):
         CommitmentFactory(signature=signature)
     for said in (officer.get(page(signature)), officer.post(page(signature))):
         shown = text(said)
         assert "has 5 commitments that are not finished" in shown and "Start" not in shown.split("Add")[1]
         assert f"/dashboard/{signature.reference}.5/progress/" in said.content.decode()
     assert not CommitmentEdit.objects.exists()
+
+
+def test_say_which_one_to_finish_before_it_is_sent_or_accepted(officer, signature, staff):
+    addition = addition_to(signature)
+    for _ in range(finishing.MAXIMUM_UNFINISHED - 1):
+        CommitmentFactory(signature=signature)
+    refused = officer.post(page(signature, "check"))
+    shown = text(refused)
+    assert "Nothing was sent. Your answers are saved." in shown and "Warmer libraries" in shown
+    assert f"/dashboard/{signature.reference}.5/progress/" in refused.content.decode()
+    Commitment.objects.filter(signature=signature).update(stage="done", stage_reported_at=timezone.now())
+    assert officer.post(page(signature, "check")).headers["Location"] == "/dashboard/?addition-sent"
+    Commitment.objects.filter(signature=signature).update(stage="on-track")
+    address = decide(addition, "accept")
+    typed = form_on(staff, address, note="A good one.", action="send")
+    html = staff.post(address, typed).content.decode()
+    assert "as many commitments to finish as it may have" in assert_valid_html(html).get_text()
+    assert "A good one." in html and Commitment.objects.filter(signature=signature).count() == 5
 
 
 def test_say_that_an_organisation_has_ended(officer, signature):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from declaration.audit.models import AuditEvent
 from declaration.fresh_pages import forget_pages
 from declaration.outbox.models import Email
-from signatories import adding, editing, moderation, reporting, taking_down
+from signatories import editing, finishing, moderation, reporting, taking_down
 from signatories.models import (
     Commitment,
     CommitmentEdit,
@@ -213,7 +213,7 @@ def test_officer_reads_why_and_can_do_nothing_with_it(second, moderator, signed_
     assert not CommitmentEdit.objects.awaiting_review().exists()
     with pytest.raises(ImpossibleEdit):
         editing.accept_edit(edit=sent, by=moderator, seen=sent.submitted_at)
-    assert second not in adding.unfinished(Signature.objects.get())
+    assert second not in finishing.unfinished(Signature.objects.get())
 
 
 def test_take_down_and_restore_on_the_pages(second, staff):
