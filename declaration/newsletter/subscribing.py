@@ -24,6 +24,7 @@ from declaration.newsletter.hashed_addresses import (
     reader_at,
 )
 from declaration.newsletter.models import Asking, Interest, Subscriber, new_key
+from declaration.outbox.kept_keys import keep
 from declaration.outbox.mailings import forget_reader
 from declaration.outbox.models import Email
 
@@ -290,6 +291,7 @@ def _want_issues(subscriber: Subscriber) -> None:
 
 def _forget_address(subscriber: Subscriber) -> None:
     """Save a reader who has left without their address and choices."""
+    keep("addresses")
     name = name_after_leaving(subscriber.email)
     # Somebody else had this address once, and has left too.
     Subscriber.objects.filter(email=name).exclude(pk=subscriber.pk).delete()

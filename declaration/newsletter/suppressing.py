@@ -10,6 +10,7 @@ from declaration.audit.recording import record
 from declaration.newsletter.hashed_addresses import SUPPRESSING, hash_of
 from declaration.newsletter.models import Subscriber, Suppression
 from declaration.newsletter.subscribing import leave
+from declaration.outbox.kept_keys import keep
 from declaration.outbox.models import LostAddress
 
 LOST_AT_ONCE: Final = 200
@@ -20,6 +21,7 @@ def suppress(*, address: str, reason: str, by: User | None, note: str = "", sour
     """Never write newsletters to an address again; its subscription ends. Twice is once."""
     address = address.strip().lower()
     take_turn(SUPPRESSING)
+    keep("addresses")
     Suppression.objects.bulk_create(
         [Suppression(address=hash_of(address), reason=reason, note=note, source=source, by=by)],
         ignore_conflicts=True,

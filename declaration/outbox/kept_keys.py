@@ -39,11 +39,23 @@ class KeyIsLost(RuntimeError):
 
 
 def kept_key(name: str) -> bytes:
-    """Return a key, from the database at its first use in a process. Raises KeyIsLost."""
+    """Return a key, from the database at its first use in a process. Raises KeyIsLost.
+
+    It is not written by this, so that pages may be looked at without a change.
+    """
     known = _read.get((name, settings.SECRET_KEY))
     if known is None:
-        known = _read[name, settings.SECRET_KEY] = _from_database(name)
+        row = KeptKey.objects.filter(name=name).first()
+        known = _opened(row) if row else _first(name)
+        _read[name, settings.SECRET_KEY] = known
     return known
+
+
+def keep(name: str) -> None:
+    """Write a key down, unless that was done: before anything is made with it. Raises KeyIsLost."""
+    sealed = seal(PURPOSE, _first(name).hex())
+    KeptKey.objects.bulk_create([KeptKey(name=name, sealed=sealed)], ignore_conflicts=True)
+    _read[name, settings.SECRET_KEY] = _opened(KeptKey.objects.get(name=name))
 
 
 def renew() -> int:
@@ -53,7 +65,7 @@ def renew() -> int:
     """
     renewed = 0
     for name in _FIRST:
-        _from_database(name)
+        keep(name)
         with transaction.atomic():
             row = KeptKey.objects.select_for_update().get(name=name)
             before, row.sealed = row.sealed, resealed(PURPOSE, row.sealed)
@@ -63,15 +75,10 @@ def renew() -> int:
     return renewed
 
 
-def _from_database(name: str) -> bytes:
-    row = KeptKey.objects.filter(name=name).first()
-    if row is None:
-        first = _FIRST[name](force_bytes(settings.SECRET_KEY))
-        KeptKey.objects.bulk_create(
-            [KeptKey(name=name, sealed=seal(PURPOSE, first.hex()))], ignore_conflicts=True
-        )
-        row = KeptKey.objects.get(name=name)
-    return _opened(row)
+def _first(name: str) -> bytes:
+    """Return the key that was in use as long as no row said so: of the oldest secret key we know."""
+    oldest = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS][-1]
+    return _FIRST[name](force_bytes(oldest))
 
 
 def _opened(row: KeptKey) -> bytes:

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from declaration.outbox.doorbell import ring_for_mailings
+from declaration.outbox.kept_keys import keep
 from declaration.outbox.merging import template_of
 from declaration.outbox.models import Email, Mailing
 
@@ -42,6 +43,7 @@ def open_mailing(
         list_id=list_id,
     )
     mailing.template = template_of(mailing)
+    keep("leaving")
     Mailing.objects.bulk_create([mailing], ignore_conflicts=True)
     return Mailing.objects.get(key=key)
 

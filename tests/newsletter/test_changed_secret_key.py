@@ -13,7 +13,7 @@ from declaration.newsletter import links, suppressing
 from declaration.newsletter.hashed_addresses import is_suppressed, reader_at
 from declaration.newsletter.models import Subscriber
 from declaration.outbox import kept_keys
-from declaration.outbox.kept_keys import KeyIsLost, kept_key
+from declaration.outbox.kept_keys import KeyIsLost
 from declaration.outbox.leaving import leave_token
 from declaration.outbox.models import Email, KeptKey
 from signatories.links import approver_token
@@ -88,7 +88,7 @@ def test_keeps_second_factors(use_keys):
 
 
 def test_stops_rather_than_forget_whom_not_to_write_to(use_keys):
-    kept_key("addresses")
+    kept_keys.keep("addresses")
     call_command("check", databases=["default"])
     use_keys(KEYS[1])
     with pytest.raises(KeyIsLost):
