@@ -18,6 +18,8 @@ State = Email.State
 CHUNK = 20
 # Seconds to wait after each attempt that may be repeated; about five hours in all, then it failed.
 BACK_OFF = [5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 3600, 3600, 3600]
+# A sign-in code is of use for ten minutes, and somebody waits for it.
+LONGEST_WAIT_OF_A_SECRET = 60
 # How long a provider that remembers is given to remember, before an email counts as never taken.
 ASK_AFTER = timedelta(seconds=15)
 
@@ -86,5 +88,6 @@ def _wait(email: Email, error: TryLater, transport: Transport) -> None:
 
 
 def _next_attempt(email: Email, error: TryLater) -> datetime:
-    wait = timedelta(seconds=BACK_OFF[max(email.attempts, 1) - 1])
+    seconds = BACK_OFF[max(email.attempts, 1) - 1]
+    wait = timedelta(seconds=min(seconds, LONGEST_WAIT_OF_A_SECRET) if email.secret else seconds)
     return max(timezone.now() + wait, error.not_before or timezone.now())

@@ -82,6 +82,24 @@ def test_tries_for_more_than_four_hours_and_then_fails_in_words(owe):
     assert (email.state, email.attempts, email.last_error) == ("failed", 14, COME_BACK.words)
 
 
+def test_brings_a_sign_in_code_while_it_is_of_use_past_a_server_that_puts_strangers_off(owe):
+    """Mail servers of councils refuse what comes from a new sender for five minutes (greylisting)."""
+    email = owe(secret=True)
+    with time_machine.travel("2026-11-21T09:00:00Z", tick=False) as clock:
+        started = timezone.now()
+        expires = started + timedelta(minutes=10)
+        Email.objects.update(next_attempt_at=started, expires_at=expires)
+        patient = started + timedelta(minutes=5)
+        transport = FakeTransport(lambda _: "250" if timezone.now() >= patient else COME_BACK)
+        for _ in range(len(delivery.BACK_OFF)):
+            delivery.send_chunk(transport)
+            email.refresh_from_db()
+            if email.state != "sent":
+                clock.move_to(email.next_attempt_at)
+    assert email.state == "sent"
+    assert expires - email.sent_at > timedelta(minutes=3)
+
+
 def test_fails_at_once_when_the_mail_server_never_will(owe):
     email = owe()
     delivery.send_chunk(FakeTransport(Never("550", "The mail server answered: 550 No such person")))
