@@ -1,8 +1,14 @@
 """Email addresses as forms take them."""
 
-from typing import Any, Final
+import re
+from typing import Any, ClassVar, Final
 
 from django import forms
+from django.core.exceptions import ValidationError
+
+# An address that differs from what a mailbox provider would show is refused: quoted local parts
+# can hold an @ or control characters, and letters beyond ASCII can look like others.
+PLAIN_ADDRESS: Final = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9.-]+", re.IGNORECASE | re.ASCII)
 
 # Programs put these into an address that is copied from them: marks of direction, spaces of no width.
 # Django's validator overlooks them in a domain, where an address that looks right would lead nowhere.
@@ -28,3 +34,19 @@ class AddressField(forms.EmailField):
 
     def to_python(self, value: Any) -> str:
         return as_seen(str(super().to_python(value))).lower()
+
+
+class WorkAddressField(AddressField):
+    """The address of somebody who is to act for an organisation: one with which they could sign in.
+
+    In other letters one domain can look like another, to the officer and to staff.
+    """
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": "Enter an email address in the correct format, like name@example.gov.uk"
+    }
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and not PLAIN_ADDRESS.fullmatch(value):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")

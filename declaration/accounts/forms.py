@@ -6,12 +6,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
-from declaration.addresses import INVISIBLE, as_seen
+from declaration.addresses import INVISIBLE, PLAIN_ADDRESS, as_seen
 from declaration.plain_errors import PlainErrors
 
-# An address that differs from what a mailbox provider would show is refused: quoted local parts
-# can hold an @ or control characters, and letters beyond ASCII can look like others.
-_PLAIN_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9.-]+", re.IGNORECASE | re.ASCII)
 _FORMAT = "Enter an email address in the correct format, like name@example.gov.uk"
 
 
@@ -39,7 +36,7 @@ class EmailForm(PlainErrors, forms.Form):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        if not _PLAIN_ADDRESS.fullmatch(email):
+        if not PLAIN_ADDRESS.fullmatch(email):
             raise ValidationError(_FORMAT)
         return email.lower()
 

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from declaration.addresses import AddressField
+from declaration.addresses import WorkAddressField
 from signatories.forms.plain_text import PlainTextForm
 from signatories.models import Capacity
 
@@ -58,7 +58,7 @@ class CorrectApproverForm(PlainTextForm, forms.Form):
     job_title = forms.CharField(
         max_length=150, label="Job title", error_messages={"required": "Enter the approver's job title"}
     )
-    email = AddressField(
+    email = WorkAddressField(
         max_length=254,
         label="Work email address",
         error_messages={

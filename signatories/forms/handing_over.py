@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from declaration.addresses import AddressField
+from declaration.addresses import WorkAddressField
 from signatories.email_domains import domain_of, is_webmail
 from signatories.forms.plain_text import PlainTextForm
 
@@ -18,7 +18,7 @@ class HandOverForm(PlainTextForm, forms.Form):
         label="Full name of your colleague",
         error_messages={"required": "Enter the full name of your colleague"},
     )
-    email = AddressField(
+    email = WorkAddressField(
         max_length=254,
         label="Work email address of your colleague",
         help_text="We send the link there.",

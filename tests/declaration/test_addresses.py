@@ -5,7 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from declaration.accounts.forms import EmailForm
-from declaration.addresses import AddressField
+from declaration.addresses import AddressField, WorkAddressField
 from tests.declaration.test_plain_errors import forms_of_ours
 
 
@@ -26,6 +26,15 @@ def test_return_an_address_in_lower_case(typed):
 def test_refuse_what_is_no_address(typed):
     with pytest.raises(ValidationError):
         AddressField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["ada@l\N{CYRILLIC SMALL LETTER IE}eds.gov.uk", "\u00e4da@leeds.gov.uk", '"a@b"@leeds.gov.uk']
+)
+def test_take_for_whoever_is_to_act_only_an_address_that_can_sign_in(typed):
+    assert WorkAddressField().clean("Ada.O'Neil+1@Leeds.gov.uk") == "ada.o'neil+1@leeds.gov.uk"
+    with pytest.raises(ValidationError, match="Enter an email address in the correct format"):
+        WorkAddressField().clean(typed)
 
 
 def test_is_how_every_form_takes_them():
