@@ -1,5 +1,7 @@
 """What the part of an email address after the @ tells us about where somebody works."""
 
+from django.utils import timezone
+
 from declaration.accounts.models import User
 from signatories.models import Organisation
 
@@ -20,6 +22,11 @@ def domain_of(email: str) -> str:
     return email.rpartition("@")[2].lower() if "@" in email else ""
 
 
+def mailbox_of(email: str) -> str:
+    """Return the address without what follows a plus, which most mail servers overlook."""
+    return f"{email.rpartition('@')[0].partition('+')[0].lower()}@{domain_of(email)}"
+
+
 def is_webmail(email: str) -> bool:
     return domain_of(email) in WEBMAIL_DOMAINS
 
@@ -35,3 +42,21 @@ def works_for(email: str, organisation: Organisation) -> bool:
 def organisations_of(user: User) -> list[Organisation]:
     """Return the organisations that exist today and use the domain of this person's address."""
     return list(Organisation.objects.listed().current().at_domain(domain_of(user.email)))
+
+
+def ended_organisations_of(user: User) -> list[Organisation]:
+    """Return the organisations of this person's domain that exist no longer; people keep such addresses."""
+    at_domain = Organisation.objects.listed().at_domain(domain_of(user.email))
+    return list(at_domain.filter(end_date__lt=timezone.localdate()))
+
+
+def successors_today(ended: list[Organisation]) -> list[Organisation]:
+    """Return the organisations that exist today and came after these, or after their successors."""
+    found: dict[int, Organisation] = {}
+    known, newest = {one.pk for one in ended}, ended
+    while newest:
+        following = Organisation.objects.listed().filter(predecessors__in=newest).exclude(pk__in=known)
+        newest = list(following.distinct())
+        known |= {one.pk for one in newest}
+        found |= {one.pk: one for one in newest if one.exists_today}
+    return sorted(found.values(), key=lambda one: one.name)

@@ -83,8 +83,12 @@ def propose_organisation(
 ) -> Organisation:
     """Add a body that is not in the register, for staff to confirm before anything is accepted.
 
-    Raises TooManyProposals.
+    One that is in the register under this very name is returned as it is. Raises TooManyProposals.
     """
+    listed = Organisation.objects.listed().filter(name__iexact=name)
+    known = listed.current().first() or listed.first()
+    if known:
+        return known
     mine = Organisation.objects.filter(proposed_by=by, origin=Origin.PROPOSED)
     same = mine.filter(name__iexact=name).first()
     if same:

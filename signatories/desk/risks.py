@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from signatories.email_domains import is_webmail, works_for
+from signatories.email_domains import is_webmail, mailbox_of, works_for
 from signatories.hinting import CONTACT_DETAILS
 from signatories.models import CommitmentEdit, Organisation, Signature
 from signatories.models.commitment import CommitmentText
@@ -25,6 +25,9 @@ def risks_of(signature: Signature) -> list[str]:
         "officer_uses_webmail": is_webmail(officer.email),
         "officer_domain_unknown": not officer.is_verified and not is_webmail(officer.email),
         "approver_is_officer": bool(signature.approver_is_officer),
+        "approver_mail_reaches_officer": not signature.approver_is_officer
+        and mailbox_of(signature.approver_email)
+        in {mailbox_of(address) for address in (officer.email, officer.team_mailbox) if address},
         "approver_domain_unknown": bool(signature.approver_email)
         and not signature.approver_is_officer
         and not works_for(signature.approver_email, organisation),

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 
 from declaration.accounts.people import SignedInRequest
 from signatories import registering, signing
+from signatories.email_domains import successors_today
 from signatories.models import Organisation, Representative, Signature
 
 
@@ -38,5 +39,10 @@ def sign_up_is_paused(request: SignedInRequest) -> HttpResponse:
 
 def has_ended(request: SignedInRequest, organisation: Organisation) -> HttpResponse:
     """Say that an organisation does not exist today, and which one to sign for instead."""
-    page = {"signed_in": True, "organisation": organisation}
+    page = {
+        "signed_in": True,
+        "organisation": organisation,
+        "successors": successors_today([organisation]),
+        "predecessors": list(organisation.predecessors.listed().current()),
+    }
     return render(request, "organisations/ended.html", page, status=410)

@@ -3,12 +3,21 @@
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from declaration.accounts.people import SignedInRequest
 from declaration.switches import current as current_switches
 from signatories import registering
-from signatories.email_domains import domain_of, is_webmail, organisations_of, works_for
+from signatories.access import signatures_of
+from signatories.email_domains import (
+    domain_of,
+    ended_organisations_of,
+    is_webmail,
+    organisations_of,
+    successors_today,
+    works_for,
+)
 from signatories.forms.organisations import (
     SUPPLIER,
     OrganisationChoiceForm,
@@ -26,11 +35,17 @@ MAXIMUM_RESULTS = 20
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_organisation(request: SignedInRequest) -> HttpResponse:
-    """Suggest the organisations of the person's email domain; the look-up is for everybody else."""
+    """Suggest the organisations of the person's email domain; the look-up is for everybody else.
+
+    Of a domain whose organisation was replaced, those are suggested that replaced it.
+    """
     found = organisations_of(request.user)
+    ended = [] if found else ended_organisations_of(request.user)
+    found = found or successors_today(ended)
     page = {
         "signed_in": True,
         "found": found,
+        "ended": ended,
         "back_url": reverse("sign_start"),
         "domain": domain_of(request.user.email),
     }
@@ -56,12 +71,17 @@ def search_organisations(request: SignedInRequest) -> HttpResponse:
     asked = "q" in request.GET
     form = OrganisationSearchForm(request.GET if asked else None)
     found: list[Organisation] = []
+    ended: list[Organisation] = []
     if asked and form.is_valid():
-        found = list(find_organisations(form.cleaned_data["q"]).current()[:MAXIMUM_RESULTS])
+        named = find_organisations(form.cleaned_data["q"])
+        found = list(named.current()[:MAXIMUM_RESULTS])
+        if not found:
+            ended = list(named.filter(end_date__lt=timezone.localdate())[:MAXIMUM_RESULTS])
     page = {
         "signed_in": True,
         "form": form,
         "found": found,
+        "ended": ended,
         "asked": asked and form.is_valid(),
         "back_url": reverse("choose_organisation"),
         "domain": domain_of(request.user.email),
@@ -100,7 +120,8 @@ def organisation_start(request: SignedInRequest, slug: str) -> HttpResponse:
     }
     if request.method != "POST":
         live = organisation.signatures.live().first()
-        return render(request, "organisations/start.html", {**page, "live": live})
+        joined = live and signatures_of(request.user).filter(pk=live.pk).exists()
+        return render(request, "organisations/start.html", {**page, "live": live, "joined": joined})
     if current_switches().sign_up_paused and not organisation.signatures.exists():
         return sign_up_is_paused(request)
     representative = registering.become_representative(organisation=organisation, user=request.user)

@@ -148,6 +148,20 @@ RISKS = {
 }
 
 
+@pytest.mark.parametrize("where", ["email", "team_mailbox"])
+def test_warn_of_an_approver_who_reads_the_mail_of_the_officer(where, staff):
+    officer = RepresentativeFactory(team_mailbox="digital@team.example.gov.uk")
+    name, at, domain = getattr(officer, where).partition("@")
+    signature = SignatureFactory(
+        submitted=True,
+        organisation=officer.organisation,
+        started_by=officer,
+        approver_email=f"{name}+1{at}{domain}",
+    )
+    assert "approver_mail_reaches_officer" in risks_of(signature)
+    assert "a mailbox that the officer reads" in record(staff, signature).get_text()
+
+
 @pytest.mark.parametrize("risk", RISKS)
 def test_warn_of_one_thing_to_look_at_twice(risk, staff, time_machine):
     time_machine.move_to(MONDAY)

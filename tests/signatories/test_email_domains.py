@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from signatories.email_domains import domain_of, is_webmail, organisations_of, works_for
 from signatories.models import OrganisationDomain
 from signatories.registering import become_representative
-from tests.factories import OrganisationFactory, UserFactory
+from tests.factories import OrganisationFactory, SignatureFactory, UserFactory
+from tests.html import assert_good_page
 
 WORKS_THERE = [
     "x@c.gov.uk",
@@ -188,3 +189,49 @@ def test_stay_verified_by_staff_when_the_domain_is_strange(db):
     officer.is_verified = True
     officer.save()
     assert become_representative(organisation=council, user=user).is_verified is True
+
+
+def test_whoever_acts_for_it_already_is_sent_to_the_dashboard(signed_in, version):
+    signature = SignatureFactory(submitted=True)
+    page = signed_in(signature.started_by).get(f"/sign/organisation/{signature.organisation.slug}/")
+    shown = assert_good_page(page.content.decode())
+    assert shown.find("a", string=lambda words: words and words.strip() == "Go to your dashboard")
+    assert "You can join" not in shown.get_text() and not shown.select("main form")
+
+
+def test_domain_of_a_replaced_council_suggests_who_does_its_work_today(signed_in, db):
+    old = OrganisationFactory(name="Old Council", abolished=True, domains=["old.gov.uk"])
+    between = OrganisationFactory(abolished=True)
+    today = [OrganisationFactory(name=f"{name} Council") for name in ("North", "South")]
+    old.successors.set([today[0], between, OrganisationFactory(to_come=True)])
+    between.successors.set([today[1], old])
+    browser = signed_in(at("old.gov.uk"))
+    soup = assert_good_page(browser.get("/sign/organisation/").content.decode())
+    assert [radio["value"] for radio in soup.select("input[type=radio]")] == [one.slug for one in today]
+    assert "the domain of Old Council. Its last day was 31 March 2020." in soup.get_text()
+    answer = browser.post("/sign/organisation/", {"organisation": today[1].slug})
+    assert answer.headers["Location"] == f"/sign/organisation/{today[1].slug}/"
+    assert "We will check that you work there" in browser.get(answer.headers["Location"]).content.decode()
+
+
+def test_name_of_a_replaced_council_leads_to_who_does_its_work_today(signed_in, db):
+    old = OrganisationFactory(name="Craven District Council", slug="craven", abolished=True)
+    today = OrganisationFactory(name="North Yorkshire Council")
+    old.successors.set([today])
+    browser = signed_in(at("elsewhere.org.uk"))
+    soup = assert_good_page(browser.get("/sign/organisation/search/?q=craven").content.decode())
+    assert "This organisation does not exist any more" in soup.get_text()
+    page = browser.get(soup.find("a", string="Craven District Council")["href"])
+    assert page.status_code == 410
+    soup = assert_good_page(page.content.decode())
+    assert soup.find("a", string="North Yorkshire Council")["href"] == f"/sign/organisation/{today.slug}/"
+
+
+def test_council_to_come_leads_to_those_whose_work_it_will_do(signed_in, db):
+    new, now = OrganisationFactory(to_come=True), [OrganisationFactory(), OrganisationFactory()]
+    new.predecessors.set(now)
+    page = signed_in(at("elsewhere.org.uk")).get(f"/sign/organisation/{new.slug}/")
+    soup = assert_good_page(page.content.decode())
+    assert "It begins on 1 April 2099" in soup.get_text()
+    assert "the organisations that do its work until then" in soup.get_text()
+    assert {link.get_text() for link in soup.select("main li a")} == {one.name for one in now}

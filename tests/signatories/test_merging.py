@@ -290,6 +290,14 @@ def test_propose_a_merged_name_again_finds_what_it_is(leeds, moderator):
     assert registering.propose_organisation(**what) == leeds
 
 
+@pytest.mark.parametrize("name", ["Leeds City Council", "leeds city council"])
+def test_propose_the_name_of_a_listed_body_finds_that_one(name, leeds):
+    OrganisationFactory(name="Leeds City Council", slug="before", abolished=True)
+    what = {"kind": "unitary", "nation": "England", "website": "", "note": "", "by": UserFactory()}
+    assert registering.propose_organisation(name=name, **what) == leeds
+    assert not Organisation.objects.filter(origin="proposed").exists()
+
+
 def test_merge_on_both_databases(database):
     source = OrganisationFactory(proposed=True, domains=[])
     target = OrganisationFactory()
