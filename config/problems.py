@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views import defaults
@@ -26,9 +27,9 @@ def untrusted_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     That happens to whoever signed in from another tab since the page was opened. What another site
     made a browser send is not repeated: a person might press the button without reading.
     """
-    own = f"{request.scheme}://{request.get_host()}"
+    ours = {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
     typed = None
-    if request.headers.get("Origin") == own and not request.FILES:
+    if request.headers.get("Origin") in ours and not request.FILES:
         typed = unsaved.posted(request)
     page = render(request, "403_csrf.html", {"unsaved": typed}, status=403)
     page["Cache-Control"] = "no-store"

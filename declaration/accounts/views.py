@@ -106,7 +106,7 @@ def _sign_in(request: HttpRequest, pending: Pending, digits: str) -> HttpRespons
 def _explained(refused: codes.CodeRefused) -> str:
     if refused.reason == codes.CodeRefused.WRONG:
         tries = "1 try" if refused.tries_left == 1 else f"{refused.tries_left} tries"
-        return f"The code is not right. You have {tries} left"
+        return f"The code is not right. Take it from our newest email. You have {tries} left"
     return {
         codes.CodeRefused.EXPIRED: "The code has expired. Ask for a new code",
         codes.CodeRefused.ENDED: "This code no longer works. Enter the newest code, or ask for another",

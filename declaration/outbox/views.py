@@ -30,7 +30,7 @@ def show_message(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "mailbox/message.html", {"message": _message(name)}, using="jinja2")
 
 
-@csp(AS_IN_A_MAILBOX)  # type: ignore[arg-type] # its types know no view with arguments  # type: ignore[arg-type]  # its type knows no view with arguments
+@csp(AS_IN_A_MAILBOX)  # type: ignore[arg-type] # its types know no view with arguments
 @require_safe
 @never_cache
 def show_html(request: HttpRequest, name: str) -> HttpResponse:

@@ -7,17 +7,21 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from declaration.addresses import AddressField
+from declaration.addresses import WorkAddressField
 from declaration.newsletter import consent
 from signatories.forms.dates import DateField
 from signatories.forms.questions import QuestionForm
 from signatories.models import Capacity, Representative, Signature
+
+# Nobody can have decided to sign before there was a Declaration.
+DECLARED_IN = 2018
 
 
 class ApproverForm(QuestionForm):
     approver_is_officer = forms.TypedChoiceField(
         choices=[("True", "I will sign"), ("False", "Somebody else will sign")],
         coerce=lambda value: value == "True",
+        empty_value=None,
         widget=forms.RadioSelect,
         error_messages={"required": "Select who will sign"},
     )
@@ -46,7 +50,7 @@ class ApproverForm(QuestionForm):
             "approver_email",
             "approver_capacity",
         ]
-        field_classes = {"approver_email": AddressField}
+        field_classes = {"approver_email": WorkAddressField}
         labels = {
             "approver_is_officer": "Who will sign for your organisation?",
             "approver_name": "Their full name",
@@ -69,7 +73,7 @@ class ApproverForm(QuestionForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("approver_is_officer") is False:
+        if cleaned.get("approver_is_officer") is False and not self.goes_on_later:
             ask_for(
                 self,
                 cleaned,
@@ -127,6 +131,8 @@ class DecisionForm(QuestionForm):
         day: date | None = self.cleaned_data["decided_on"]
         if day and day > timezone.localdate():
             raise ValidationError("The date of the decision must be today or in the past")
+        if day and day.year < DECLARED_IN:
+            raise ValidationError(f"The date of the decision must be in {DECLARED_IN} or later")
         return day
 
 

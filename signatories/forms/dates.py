@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = tuple(
+    "january february march april may june july august september october november december".split()
+)
 PARTS = ("day", "month", "year")
 
 
@@ -64,5 +66,6 @@ class DateField(forms.Field):
 
     @staticmethod
     def _month(text: str) -> int:
-        name = text[:3].lower()
-        return MONTHS.index(name) + 1 if name in MONTHS else int(text)
+        typed = text.lower().rstrip(".")
+        named = [n for n, month in enumerate(MONTHS, start=1) if len(typed) > 2 and month.startswith(typed)]
+        return named[0] if named else 9 if typed == "sept" else int(text)

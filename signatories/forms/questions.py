@@ -5,6 +5,7 @@ Those about the commitment also ask about an edit of a published one, which has 
 
 import hashlib
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils import timezone
 
-from declaration.addresses import AddressField
+from declaration.addresses import WorkAddressField
 from declaration.models import DeclarationVersion, Principle, ServiceArea
 from signatories.forms.choices import SeveralChoicesField
 from signatories.forms.dates import DateField
@@ -40,8 +41,10 @@ class QuestionForm(PlainTextForm, forms.ModelForm):
     # Columns that are written with the answer, besides those that were asked for.
     written_too: tuple[str, ...] = ("updated_at",)
 
-    def __init__(self, *args: Any, officer: Representative | None = None, **kwargs: Any) -> None:
-        self.officer = officer
+    def __init__(
+        self, *args: Any, officer: Representative | None = None, unfinished: bool = False, **kwargs: Any
+    ) -> None:
+        self.officer, self.unfinished = officer, unfinished
         super().__init__(*args, **kwargs)
         for name, label in (self._meta.labels or {}).items():
             self.fields[name].label = label
@@ -58,6 +61,17 @@ class QuestionForm(PlainTextForm, forms.ModelForm):
             return sorted(str(getattr(item, "pk", item)) for item in value)
         return "" if value is None else str(value)
 
+    @property
+    def goes_on_later(self) -> bool:
+        """Whether a person keeps what there is of a draft and leaves. The check of all answers asks again."""
+        return self.unfinished and "later" in self.data
+
+    def full_clean(self) -> None:
+        if self.goes_on_later:
+            for field in self.fields.values():
+                field.required = False
+        super().full_clean()
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         seen = cleaned.get("seen")
@@ -72,7 +86,8 @@ class QuestionForm(PlainTextForm, forms.ModelForm):
             self.add_error(
                 next(iter(self._meta.fields or ())),
                 ValidationError(
-                    "Somebody else changed this answer while you were writing. Check it and save again.",
+                    "This answer was changed while you were writing, by a colleague or in another window. "
+                    "Check it and save again",
                     code="changed_meanwhile",
                 ),
             )
@@ -103,7 +118,8 @@ def require(form: forms.ModelForm, messages: dict[str, str]) -> None:
 
 
 def phone_number(value: str) -> None:
-    digits = sum(character.isdigit() for character in value)
+    number = re.split("[a-z]", value, maxsplit=1, flags=re.IGNORECASE)[0]
+    digits = sum(character.isdigit() for character in number)
     if not 7 <= digits <= 15:
         raise ValidationError("Enter a phone number, like 020 7946 0000 or +44 20 7946 0000")
 
@@ -119,7 +135,7 @@ class YouForm(QuestionForm):
     class Meta:
         model = Representative
         fields = ["full_name", "job_title", "phone", "team_mailbox"]
-        field_classes = {"team_mailbox": AddressField}
+        field_classes = {"team_mailbox": WorkAddressField}
         labels = {
             "phone": "Phone number (optional)",
             "team_mailbox": "Team email address (optional)",
@@ -133,7 +149,11 @@ class YouForm(QuestionForm):
         super().__init__(*args, **kwargs)
         require(self, {"full_name": "Enter your full name", "job_title": "Enter your job title"})
         self.fields["phone"].validators += [
-            RegexValidator(r"^[0-9+() .x-]*$", "Use only digits, spaces and the signs + - ( )"),
+            RegexValidator(
+                r"^[0-9+() .-]*((x|ext\.?|extension) *[0-9]+)?$",
+                "Use only digits, spaces and the signs + - ( ), with the extension last, like ext 12",
+                flags=re.IGNORECASE,
+            ),
             phone_number,
         ]
         self.fields["team_mailbox"].error_messages["invalid"] = (
@@ -204,6 +224,13 @@ class PartnersForm(QuestionForm):
         kwargs["initial"] = {"partners": "\n".join([*found, *instance.partner_lines])}
         super().__init__(*args, instance=instance, **kwargs)
 
+    def clean_partners(self) -> str:
+        typed: str = self.cleaned_data["partners"]
+        own: str = self.instance.signature.organisation.name
+        if own.casefold() in {line.strip().casefold() for line in typed.splitlines()}:
+            raise ValidationError(f"{own} is your own organisation. Name only others")
+        return typed
+
     def save(self, commit: bool = True) -> CommitmentText:
         names = {line.casefold(): line for line in self.instance.partner_lines}
         known = (
@@ -269,10 +296,10 @@ class TargetDateForm(QuestionForm):
         labels = {"target_date": "When will you have delivered it?"}
         help_texts = {"target_date": "A commitment is about a year's work or less. For example, 31 3 2027."}
 
-    def clean_target_date(self) -> date:
-        day: date = self.cleaned_data["target_date"]
+    def clean_target_date(self) -> date | None:
+        day: date | None = self.cleaned_data["target_date"]
         today = timezone.localdate()
-        if day == self.instance.accepted_target_date:
+        if day is None or day == self.instance.accepted_target_date:
             return day
         if day <= today:
             raise ValidationError("The date must be in the future")
@@ -285,6 +312,7 @@ class OpenToOthersForm(QuestionForm):
     open_to_others = forms.TypedChoiceField(
         choices=YES_NO,
         coerce=lambda value: value == "True",
+        empty_value=None,
         widget=forms.RadioSelect,
         error_messages={"required": "Select yes if you are willing to talk to others"},
     )

@@ -13,7 +13,7 @@ from signatories.access import signature_of
 from signatories.completeness import unanswered_in_edit
 from signatories.models import CommitmentEdit, ImpossibleEdit, ImpossibleTransition, Signature, Status
 from signatories.views.beginning import has_ended
-from signatories.views.editing import ASKED, keep_answer, question_about_text, too_late
+from signatories.views.editing import ASKED, keep_answer, question_about_text, too_late, typed_too_late
 from signatories.views.questions import BY_SLUG, Question
 from signatories.views.unsaved import signed_in, unsaved
 from signatories.views.writing import advice_about, advice_beside
@@ -79,7 +79,8 @@ def addition_question(request: SignedInRequest, reference: str, slug: str) -> Ht
     asked = question_about_text(slug)
     addition = _open_addition(signature)
     if addition is None or not addition.is_editable:
-        return redirect("add_commitment", reference)
+        newest = addition or signature.additions.order_by("pk").last()
+        return typed_too_late(request, newest, asked, officer) or redirect("add_commitment", reference)
     changing = "change" in request.GET
     form, refused = keep_answer(request, addition, asked, officer)
     if refused is not None:

@@ -15,6 +15,7 @@ from signatories.forms.questions import QuestionForm
 from signatories.models import (
     Commitment,
     CommitmentEdit,
+    EditStatus,
     ImpossibleEdit,
     ImpossibleTransition,
     Representative,
@@ -91,7 +92,8 @@ def edit_question(request: SignedInRequest, reference: str, slug: str) -> HttpRe
     asked = question_about_text(slug)
     edit = _open_edit(commitment)
     if edit is None or not edit.is_editable:
-        return redirect("edit_commitment", reference)
+        newest = edit or commitment.edits.order_by("pk").last()
+        return typed_too_late(request, newest, asked, officer) or redirect("edit_commitment", reference)
     form, refused = keep_answer(request, edit, asked, officer)
     if refused is not None:
         return refused
@@ -119,7 +121,9 @@ def keep_answer(
     """
 
     def form_with(typed: QueryDict | None) -> QuestionForm:
-        return asked.form(typed, instance=CommitmentEdit.objects.get(pk=edit.pk), officer=officer)
+        stored = CommitmentEdit.objects.get(pk=edit.pk)
+        unfinished = stored.status == EditStatus.DRAFT
+        return asked.form(typed, instance=stored, officer=officer, unfinished=unfinished)
 
     if request.method != "POST":
         return form_with(unsaved(request)), None
@@ -143,6 +147,15 @@ def _ask(
         **advice_beside(request, asked.slug, form, commitment.signature.organisation),
     }
     return render(request, "dashboard/edit_question.html", page)
+
+
+def typed_too_late(
+    request: SignedInRequest, edit: CommitmentEdit | None, asked: Question, officer: Representative
+) -> HttpResponse | None:
+    """Return a page with what was posted to an edit or addition that somebody sent or ended meanwhile."""
+    if request.method != "POST" or edit is None:
+        return None
+    return no_longer_editable(request, edit, asked.form(request.POST, instance=edit, officer=officer))
 
 
 def no_longer_editable(request: SignedInRequest, edit: CommitmentEdit, form: QuestionForm) -> HttpResponse:

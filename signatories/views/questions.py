@@ -62,7 +62,8 @@ def _form(
         record = Signature.objects.get(pk=signature.pk)
     else:
         record = Commitment.objects.get(signature=signature)
-    return question.form(typed, instance=record, officer=officer)
+    unfinished = signature.status == Status.DRAFT
+    return question.form(typed, instance=record, officer=officer, unfinished=unfinished)
 
 
 def _back_url(question: Question, signature: Signature, *, changing: bool) -> str:
@@ -96,7 +97,8 @@ def question(request: SignedInRequest, reference: str, slug: str) -> HttpRespons
     asked = BY_SLUG[slug]
     signature, officer = signature_of(request.user, reference)
     if not signature.is_editable:
-        return _no_longer_editable(request, signature)
+        typed_too_late = _form(asked, signature, officer, request.POST) if request.method == "POST" else None
+        return _no_longer_editable(request, signature, form=typed_too_late)
     changing = "change" in request.GET
     typed = unsaved(request)
     if request.method == "POST":

@@ -89,7 +89,8 @@ def test_enter_wrong_code_five_times_ends_the_code(client):
     code = newest_code(OFFICER)
     said = [errors(enter(client, wrong(code)))[0] for _ in range(5)]
     assert said[:4] == [
-        f"The code is not right. You have {left} left" for left in ("4 tries", "3 tries", "2 tries", "1 try")
+        f"The code is not right. Take it from our newest email. You have {left} left"
+        for left in ("4 tries", "3 tries", "2 tries", "1 try")
     ]
     assert said[4].startswith("Too many wrong codes")
     assert errors(enter(client, code))[0].startswith("Too many wrong codes")

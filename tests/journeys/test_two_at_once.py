@@ -71,7 +71,8 @@ def test_two_officers_answer_the_same_question(world, council, officer):
     when(officer).saves()
     when(colleague).saves()
     then(colleague).sees_error(
-        "Somebody else changed this answer while you were writing. Check it and save again."
+        "This answer was changed while you were writing, by a colleague or in another window. "
+        "Check it and save again"
     )
     then(colleague).sees("What is saved now What the officer wrote.")
     then(colleague).sees_field(MISSION, "What the colleague wrote.")

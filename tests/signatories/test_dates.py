@@ -31,6 +31,8 @@ DATES = [
     (("0", "3", "2027"), "Enter a real date, like 31 3 2027"),
     (("31", "13", "2027"), "Enter a real date, like 31 3 2027"),
     (("x", "3", "2027"), "Enter a real date, like 31 3 2027"),
+    (("1", "Sept.", "2027"), date(2027, 9, 1)),
+    (("1", "maybe", "2027"), "Enter a real date, like 31 3 2027"),
     (("1", "Mud", "2027"), "Enter a real date, like 31 3 2027"),
     (("1", "3", "year"), "Enter a real date, like 31 3 2027"),
     (("9" * 50, "3", "2027"), "Enter a real date, like 31 3 2027"),

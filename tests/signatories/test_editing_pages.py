@@ -70,10 +70,9 @@ def test_go_from_the_dashboard_to_the_queue(officer, signature):
     assert (edit.status, edit.submitted_by) == ("submitted", signature.started_by)
     assert "Waiting for review" in text(officer.get(page(signature)))
     # Nothing can be changed while staff read it.
-    for answer in (
-        officer.get(page(signature, "title")),
-        officer.post(page(signature, "title"), {"title": "x"}),
-    ):
+    late = officer.post(page(signature, "title"), {"title": "Typed while staff read"})
+    assert late.status_code == 409 and "Typed while staff read" in text(late)
+    for answer in (officer.get(page(signature, "title")),):
         assert answer.headers["Location"] == page(signature)
     assert officer.post(page(signature, "send")).headers["Location"] == page(signature)
 
@@ -151,6 +150,13 @@ def test_words_typed_while_signed_out_are_kept(signature, officer, signed_in):
     browser.post(page(signature, "title"), {"title": "Typed before"})
     browser.force_login(signature.started_by.user)
     assert "Typed before" in browser.get(page(signature, "title")).content.decode()
+
+
+def test_words_typed_while_a_colleague_ended_the_edit_are_shown(officer, signature):
+    begun(officer, signature)
+    officer.post(page(signature, "drop"))
+    late = officer.post(page(signature, "mission"), {"mission": "An hour of work"})
+    assert late.status_code == 409 and "An hour of work" in text(late)
 
 
 def test_hostile_words_stay_words(officer, signature):

@@ -24,7 +24,7 @@ def test_colleague_who_answered_meanwhile_is_noticed_once(officer, draft, signed
         colleague.post(address, {"title": "Theirs", "seen": seen_on(colleague, address)}).status_code == 302
     )
     response = officer.post(address, {"title": "Mine", "seen": seen})
-    assert "Somebody else changed this answer" in errors_of(response)["title"]
+    assert "This answer was changed while you were writing" in errors_of(response)["title"]
     soup = BeautifulSoup(response.content, "html5lib")
     assert soup.find(id="id_title")["value"] == "Mine"
     assert "Theirs" in soup.get_text()
@@ -54,7 +54,7 @@ def test_answer_after_a_colleague_submitted_is_shown_and_not_lost(officer, draft
     before = draft.commitments.get().mission
     response = officer.post(page_of(draft, "mission"), {"mission": "An hour of work"})
     assert response.status_code == 409
-    assert_good_page(response.content.decode())
+    assert "An hour of work" in assert_good_page(response.content.decode()).find("dl").get_text()
     assert draft.commitments.get().mission == before
 
 

@@ -5,12 +5,18 @@ from bs4 import BeautifulSoup
 from django.forms import CharField
 from django.utils import timezone
 
+from signatories import signing
 from signatories.completeness import unanswered
 from signatories.forms.approval import CorrectApproverForm, DeclineForm, SignForm
 from signatories.forms.organisations import ProposalForm
 from signatories.models import Commitment, Organisation, Representative, Signature
 from signatories.views.questions import ORDER, QUESTIONS
-from tests.factories import OrganisationFactory, ServiceAreaFactory
+from tests.factories import (
+    OrganisationFactory,
+    RepresentativeFactory,
+    ServiceAreaFactory,
+    SignatureFactory,
+)
 from tests.html import assert_good_page
 from tests.signatories.asking import errors_of, page_of
 
@@ -51,6 +57,11 @@ ERRORS = [
             "approver_job_title": "Enter the job title of the person who will sign",
             "approver_email": "Enter the email address of the person who will sign",
         },
+    ),
+    (
+        "decision",
+        {"decided_on_day": "14", "decided_on_month": "10", "decided_on_year": "1066"},
+        {"decided_on_day": "The date of the decision must be in 2018 or later"},
     ),
     (
         "decision",
@@ -124,9 +135,41 @@ def test_keep_a_good_answer_and_go_on(slug, officer, draft):
     assert {name: getattr(record, name) for name in kept} == kept
 
 
+@pytest.mark.parametrize("phone", ["020 7946 0000", "(0113) 496-0000 ext. 12", "+44 113 4960000 X7"])
+def test_take_a_phone_number_as_people_write_it(phone, officer, draft):
+    officer.post(page_of(draft, "you"), {"full_name": "Kim", "job_title": "Lead", "phone": phone})
+    assert Representative.objects.get(pk=draft.started_by_id).phone == phone
+
+
 def test_save_and_come_back_later_leads_to_the_dashboard(officer, draft):
     response = officer.post(page_of(draft, "title"), {"title": "Half", "later": "yes"})
     assert response.headers["Location"] == f"/dashboard/?saved={draft.reference}"
+
+
+@pytest.mark.parametrize("slug", ORDER)
+def test_leave_any_question_half_answered_and_find_that_half_again(slug, signed_in, version):
+    unanswered_draft = signing.start_draft(representative=RepresentativeFactory(full_name="", job_title=""))
+    browser = signed_in(unanswered_draft.started_by)
+    half = {"you": {"full_name": "Kim"}, "approver": {"approver_is_officer": "False", "approver_name": "Ada"}}
+    page = page_of(unanswered_draft, slug)
+    left = browser.post(page, {**half.get(slug, {}), "later": "yes"})
+    assert left.headers["Location"] == f"/dashboard/?saved={unanswered_draft.reference}"
+    shown = BeautifulSoup(browser.get(page).content, "html5lib")
+    for name, typed in half.get(slug, {}).items():
+        assert typed in {box["value"] for box in shown.select(f"[name={name}]")}
+    if slug not in {"partners", "decision", "consents"}:
+        stored = Signature.objects.get(pk=unanswered_draft.pk)
+        assert slug in unanswered(stored, Representative.objects.get(pk=stored.started_by_id))
+    too_long = browser.post(page_of(unanswered_draft, "title"), {"title": "x" * 151, "later": "yes"})
+    assert list(errors_of(too_long)) == ["title"]
+
+
+def test_answer_that_staff_have_read_cannot_be_emptied(signed_in, version):
+    signature = SignatureFactory(changes_requested=True)
+    response = signed_in(signature.started_by).post(
+        page_of(signature, "title"), {"title": "", "later": "yes"}
+    )
+    assert errors_of(response) == {"title": "Enter a title for your commitment"}
 
 
 def test_change_from_the_check_page_leads_back_there(officer, draft):
@@ -187,6 +230,12 @@ def test_partners_of_the_register_become_links_whatever_their_case(typed, office
     assert area.get_text().strip().splitlines() == ["Leeds City Council", "A library", "Proposed Trust"]
     officer.post(page_of(draft, "partners"), {"partners": ""})
     assert (commitment.partner_organisations.count(), draft.commitments.get().partners) == (0, "")
+
+
+def test_own_organisation_is_no_partner(officer, draft):
+    own = draft.organisation.name
+    response = officer.post(page_of(draft, "partners"), {"partners": f"A library\r\n {own.upper()} "})
+    assert errors_of(response) == {"partners": f"{own} is your own organisation. Name only others"}
 
 
 def test_retired_service_area_is_not_offered(officer, draft):
