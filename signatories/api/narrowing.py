@@ -9,7 +9,7 @@ from signatories.models import Kind, Nation, Region
 from signatories.models.progress import Stage
 from signatories.register.facets import FACETS, Answer, Query
 from signatories.register.searching import MAXIMUM_SEARCH_LENGTH
-from signatories.register.snapshot import Snapshot
+from signatories.register.snapshot import SORTS, Snapshot
 
 # Any text that a person could type, as the service takes it nowhere else either.
 WITHOUT_NUL = r"^[^\x00]*$"
@@ -48,17 +48,23 @@ class Narrowing(Schema):
             q=" ".join(self.q.split()), chosen={facet: values for facet, values in chosen.items() if values}
         )
 
-    def places(self, snapshot: Snapshot) -> Sequence[int]:
-        """Return the places in the snapshot of the signatories that answer, the first to sign first."""
-        if not self.question.is_narrow:
+    def places(self, snapshot: Snapshot, *, best_first: bool = False) -> Sequence[int]:
+        """Return the places in the snapshot of the signatories that answer.
+
+        The first to sign comes first, or if that is asked for and there are words, the best match.
+        """
+        question = self.question
+        if not question.is_narrow:
             return snapshot.first_to_sign
+        if best_first and question.q:
+            return list(Answer(snapshot, question).places())
         rows = snapshot.rows
-        found = Answer(snapshot, self.question).places()
+        found = Answer(snapshot, question.sorted_by(SORTS[0])).places()
         return sorted(found, key=lambda place: (rows[place].signed_at, rows[place].reference))
 
     def commitments(self, snapshot: Snapshot) -> Sequence[int]:
         """Return the numbers of the commitments that answer, in order."""
         if not self.question.is_narrow:
             return snapshot.commitments
-        answer = Answer(snapshot, self.question)
+        answer = Answer(snapshot, self.question.sorted_by(SORTS[0]))
         return sorted(one.id for place in answer.places() for one in answer.shown(place).commitments)

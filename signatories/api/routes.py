@@ -1,7 +1,7 @@
 """The API at /api/v1/: what the public pages show, for programs. It is only read."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -171,11 +171,19 @@ def one_organisation(request: HttpRequest, slug: SlugInPath) -> Record | HttpRes
 def list_signatories(
     request: HttpRequest,
     asked: Annotated[Narrowing, Query()],
+    sort: Annotated[
+        Literal["signed", "best"],
+        Query(
+            description="The first to sign first, so that a new signature comes on the last page; or the best"
+            " match for `q`, as on the page."
+        ),
+    ] = "signed",
     page: PageNumber = 1,
     per_page: PerPage = 50,
 ) -> HttpResponse:
     snapshot = current(freshness_of(request))
-    return page_of_signatories(snapshot, asked.places(snapshot), page, per_page)
+    places = asked.places(snapshot, best_first=sort == "best")
+    return page_of_signatories(snapshot, places, page, per_page)
 
 
 @api.get(

@@ -16,6 +16,8 @@ from signatories.register.snapshot import OF_COMMITMENTS, ONE_EACH, SORTS, Snaps
 
 FACETS = ("nation", "region", "kind", "principle", "area", "status", "year")
 PER_PAGE = 50
+# The order of whoever searches and chose no other; addresses never name it.
+BEST = "best"
 _IS_ONE = bytes.maketrans(b"01", b"\0\1")
 # So many rows are put in order faster than they are found on a walk through the whole order.
 _FEW = 1_000
@@ -27,7 +29,7 @@ class Query:
 
     q: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    sort: str = SORTS[0]
+    sort: str = ""  # one of SORTS, or nothing: see ``order``
     page: int = 1
 
     @classmethod
@@ -43,7 +45,7 @@ class Query:
                 :MAXIMUM_SEARCH_LENGTH
             ].strip(),
             chosen=chosen,
-            sort=sort if sort in SORTS else SORTS[0],
+            sort=sort if sort in SORTS else "",
             # Seven digits are more than any list has pages.
             page=max(1, int(page[:7])) if page.isascii() and page.isdigit() else 1,
         )
@@ -62,6 +64,15 @@ class Query:
     def on_page(self, page: int) -> "Query":
         return replace(self, page=page)
 
+    @property
+    def order(self) -> str:
+        """The order asked for. Whoever chose none gets the best match first, without words the newest."""
+        return self.sort or self._usual_order
+
+    @property
+    def _usual_order(self) -> str:
+        return BEST if self.q else SORTS[0]
+
     def sorted_by(self, sort: str) -> "Query":
         return replace(self, sort=sort)
 
@@ -74,7 +85,7 @@ class Query:
         """The query string, always the same for the same question; empty for everything."""
         pairs = [("q", self.q)] if self.q else []
         pairs += [(facet, value) for facet in FACETS for value in self.chosen.get(facet, ())]
-        pairs += [("sort", self.sort)] if self.sort != SORTS[0] else []
+        pairs += [("sort", self.sort)] if self.order != self._usual_order else []
         pairs += [("page", str(self.page))] if self.page > 1 else []
         return f"?{urlencode(pairs)}" if pairs else ""
 
@@ -210,12 +221,26 @@ class Answer:
 
     def places(self) -> Iterator[int]:
         """Return the numbers of all rows that answer, in the order asked for."""
-        order = self.snapshot.orders[self.query.sort]
-        if self.bits == self.snapshot.listed:
+        order = self.query.order
+        return self._best_first() if order == BEST else self._in_order(self.bits, order)
+
+    def _best_first(self) -> Iterator[int]:
+        """Return the rows that answer, step by step as they match the words, in each step by name."""
+        left = self.bits
+        for step in self.snapshot.relevance.steps(self.query.q, self.found) if left else ():
+            if here := left & step:
+                yield from self._in_order(here, "name")
+                left ^= here
+            if not left:
+                return
+
+    def _in_order(self, bits: int, sort: str) -> Iterator[int]:
+        order = self.snapshot.orders[sort]
+        if bits == self.snapshot.listed:
             return iter(order)
-        digits = bin(self.bits)[:1:-1].ljust(len(self.snapshot.rows), "0").encode()
-        if self.count <= _FEW:
-            return iter(sorted(_ones(digits), key=self.snapshot.ranks[self.query.sort].__getitem__))
+        digits = bin(bits)[:1:-1].ljust(len(self.snapshot.rows), "0").encode()
+        if bits.bit_count() <= _FEW:
+            return iter(sorted(_ones(digits), key=self.snapshot.ranks[sort].__getitem__))
         return compress(order, map(digits.translate(_IS_ONE).__getitem__, order))
 
 

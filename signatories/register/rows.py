@@ -15,7 +15,7 @@ from signatories.models import (
     OrganisationAlias,
     Signature,
 )
-from signatories.naming import plain_words
+from signatories.naming import key, plain, plain_words
 
 # The choice that stands for bodies of no one nation or region, so that counts add up.
 NO_PLACE = "none"
@@ -75,6 +75,12 @@ class Loaded:
     row: Row
     facets: dict[str, str]
     words: set[str]
+    # Of these words, those of its names, of its other names and of the titles of its commitments.
+    named: set[str]
+    also_named: set[str]
+    titles: set[str]
+    # Each whole name, as it is and without its style, and each code.
+    called: set[str]
 
     def layers(self) -> Iterator[tuple[int, str, str]]:
         """Return what its commitments have: which commitment, which facet, which value."""
@@ -146,9 +152,12 @@ def read(organisations: Collection[int]) -> list[Loaded]:
         promised = texts[one.pk]
         signed_on = timezone.localdate(one.signed_at)
         kind, nation, region = one.organisation__kind, one.organisation__nation, one.organisation__region
-        words = [one.reference, one.organisation__name, one.organisation__short_name]
-        words += [one.organisation__gss_code, CALLED.get(Kind(kind), ""), *names[one.organisation]]
-        words += [text for commitment in promised for text in commitment[1:5]]
+        codes = [one.reference, one.organisation__gss_code]
+        own = [one.organisation__name, one.organisation__short_name]
+        others = names[one.organisation]
+        named = _words([*codes, *own, CALLED.get(Kind(kind), "")])
+        also_named, titles = _words(others), _words([commitment[1] for commitment in promised])
+        rest = _words([text for commitment in promised for text in commitment[2:5]])
         loaded.append(
             Loaded(
                 row=Row(
@@ -185,7 +194,16 @@ def read(organisations: Collection[int]) -> list[Loaded]:
                     "kind": kind,
                     "year": str(signed_on.year),
                 },
-                words=set(plain_words(" ".join(words))),
+                words=named | also_named | titles | rest,
+                named=named,
+                also_named=also_named,
+                titles=titles,
+                called={plain(name) for name in [*codes, *own, *others]}
+                | {key(name) for name in [*own, *others]},
             )
         )
     return loaded
+
+
+def _words(texts: list[str]) -> set[str]:
+    return set(plain_words(" ".join(texts)))

@@ -8,7 +8,7 @@ that shares what did not change, so a search needs no lock.
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from signatories.naming import plain
 
@@ -26,22 +26,85 @@ def words_of(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Found:
-    """The entries found, as bits, and what was read for words that stand nowhere."""
+    """The entries found, as bits, what was read for words that stand nowhere, and for each word."""
 
     entries: int
     read_as: Mapping[str, tuple[str, ...]]
+    # The indexed words that each typed one stands for, as far as it was looked for.
+    meant: Sequence[Sequence[str]] = field(default=(), compare=False)
 
 
 Posting = int | array
 
 
-class WordIndex:
+class Postings:
     """Which entries, numbered from 0, have which words."""
 
-    def __init__(
-        self, postings: dict[str, Posting], text: str, parts: dict[str, array], words: list[str]
-    ) -> None:
-        self._postings = postings
+    def __init__(self, having: dict[str, Posting]) -> None:
+        self.having = having
+
+    def adding(self, number: int, words: Iterable[str]) -> "Postings":
+        """Return these, and those of one more entry."""
+        having = dict(self.having)
+        for word in words:
+            posting = having.get(word)
+            if posting is None:
+                having[word] = array("I", (number,))
+            elif isinstance(posting, int):
+                having[word] = posting | 1 << number
+            else:
+                having[word] = posting + array("I", (number,))
+        return Postings(having)
+
+    def with_any(self, words: Iterable[str]) -> int:
+        """Return the entries that have one of these words, as bits."""
+        entries, few = 0, []
+        for word in words:
+            posting = self.having.get(word, 0)
+            if isinstance(posting, int):
+                entries |= posting
+            else:
+                few.append(posting)
+        if few:
+            entries |= bits_of({number for numbers in few for number in numbers})
+        return entries
+
+    def with_word(self, word: str, at_most: int) -> Sequence[int]:
+        """Return the entries that have exactly this word; none if more than ``at_most`` have it."""
+        posting = self.having.get(word, ())
+        if isinstance(posting, int):
+            return places_in(posting) if posting.bit_count() <= at_most else ()
+        return posting if len(posting) <= at_most else ()
+
+
+class Gathering:
+    """Takes the words of numbered entries, one entry after the other. A word comes once in it."""
+
+    def __init__(self) -> None:
+        self._lists: dict[str, array] = {}
+
+    def take(self, number: int, words: Iterable[str]) -> None:
+        for word in words:
+            if word in self._lists:
+                self._lists[word].append(number)
+            else:
+                self._lists[word] = array("I", (number,))
+
+    def whole(self) -> Postings:
+        """Return the postings of all that was taken."""
+        return Postings(
+            {
+                word: bits_of(numbers) if len(numbers) > _DENSE else numbers
+                for word, numbers in self._lists.items()
+            }
+        )
+
+
+class WordIndex:
+    """Finds words in postings by their parts, and misspelt."""
+
+    def __init__(self, postings: Postings, text: str, parts: dict[str, array], words: list[str]) -> None:
+        self.postings = postings
         self._text = text  # every word once, between line feeds
         self._parts = parts
         self._words = words
@@ -49,17 +112,11 @@ class WordIndex:
     @classmethod
     def of(cls, entries: Iterable[tuple[int, Iterable[str]]]) -> "WordIndex":
         """Index the words of numbered entries. A number comes once, and a word once in it."""
-        lists: dict[str, array] = {}
-        for number, words in entries:
-            for word in words:
-                if word in lists:
-                    lists[word].append(number)
-                else:
-                    lists[word] = array("I", (number,))
-        postings: dict[str, Posting] = {
-            word: bits_of(numbers) if len(numbers) > _DENSE else numbers for word, numbers in lists.items()
-        }
-        words = list(postings)
+        gathering = Gathering()
+        for number, words_of_entry in entries:
+            gathering.take(number, words_of_entry)
+        postings = gathering.whole()
+        words = list(postings.having)
         parts: dict[str, array] = {}
         for place, word in enumerate(words):
             for part in _parts_of(word):
@@ -68,48 +125,36 @@ class WordIndex:
 
     def adding(self, number: int, words: Iterable[str]) -> "WordIndex":
         """Return an index that also has this entry."""
-        postings, parts, known = dict(self._postings), self._parts, self._words
-        new = []
-        for word in words:
-            posting = postings.get(word)
-            if posting is None:
-                postings[word] = array("I", (number,))
-                new.append(word)
-            elif isinstance(posting, int):
-                postings[word] = posting | 1 << number
-            else:
-                postings[word] = posting + array("I", (number,))
+        words = list(words)
+        parts, known = self._parts, self._words
+        new = [word for word in words if word not in self.postings.having]
         if new:
             parts, known = dict(parts), known + new
             for place, word in enumerate(new, start=len(self._words)):
                 for part in _parts_of(word):
                     parts[part] = parts.get(part, array("I")) + array("I", (place,))
-        return WordIndex(postings, self._text + "".join(f"{word}\n" for word in new), parts, known)
+        text = self._text + "".join(f"{word}\n" for word in new)
+        return WordIndex(self.postings.adding(number, words), text, parts, known)
 
     def search(self, words: Iterable[str], among: int = -1) -> Found:
         """Return the entries that have every word, or a word like it where it stands nowhere.
 
         An index keeps the words of entries that others replaced; ``among`` are those that count.
         """
-        entries, read_as = among, {}
+        entries, read_as, meant = among, {}, []
         for word in words:
-            having = self._entries_with(self.containing(word)) & among
+            matching = self.containing(word)
+            having = self.postings.with_any(matching) & among
             if not having:
                 matching = self.alike(word, among)
                 if matching:
                     read_as[word] = tuple(sorted(matching))
-                having = self._entries_with(matching) & among
+                having = self.postings.with_any(matching) & among
+            meant.append(matching)
             entries &= having
             if not entries:
                 break
-        return Found(max(entries, 0), read_as)
-
-    def with_word(self, word: str, at_most: int) -> Sequence[int]:
-        """Return the entries that have exactly this word; none if more than ``at_most`` have it."""
-        posting = self._postings.get(word, ())
-        if isinstance(posting, int):
-            return places_in(posting) if posting.bit_count() <= at_most else ()
-        return posting if len(posting) <= at_most else ()
+        return Found(max(entries, 0), read_as, meant)
 
     def containing(self, word: str) -> list[str]:
         """Return the indexed words that a typed one stands for.
@@ -117,7 +162,7 @@ class WordIndex:
         Three letters may stand anywhere in a word, two at its beginning, and one is a word.
         """
         if len(word) < 2:
-            return [word] if word in self._postings else []
+            return [word] if word in self.postings.having else []
         sought = word if len(word) > 2 else f"\n{word}"
         text, found, at = self._text, [], 0
         while (at := text.find(sought, at)) >= 0:
@@ -142,7 +187,7 @@ class WordIndex:
             if len(letters.difference(candidate)) > allowed:
                 continue
             slips = slips_from(candidate, allowed)
-            if slips <= allowed and self._entries_with([candidate]) & among:
+            if slips <= allowed and self.postings.with_any([candidate]) & among:
                 if slips < allowed:
                     best, allowed = [], slips
                 best.append(candidate)
@@ -160,18 +205,6 @@ class WordIndex:
         more = [self._words[place] for place, parts in shared.items() if parts > least]
         equal = sorted(self._words[place] for place, parts in shared.items() if parts == least)
         return more + equal[: _CANDIDATES - len(more)]
-
-    def _entries_with(self, words: Iterable[str]) -> int:
-        entries, few = 0, []
-        for word in words:
-            posting = self._postings[word]
-            if isinstance(posting, int):
-                entries |= posting
-            else:
-                few.append(posting)
-        if few:
-            entries |= bits_of({number for numbers in few for number in numbers})
-        return entries
 
 
 def bits_of(numbers: Iterable[int]) -> int:

@@ -26,6 +26,7 @@ from signatories.models import (
 )
 from signatories.naming import plain
 from signatories.register.pieces import Pieces
+from signatories.register.relevance import Relevance, RelevanceGathering
 from signatories.register.rows import NO_PLACE, Loaded, Row, read, read_all
 from signatories.register.searching import WordIndex, bits_of
 
@@ -54,6 +55,7 @@ class Snapshot:
     commitment_facets: dict[str, Layers]
     depth: int
     index: WordIndex
+    relevance: Relevance
     orders: dict[str, tuple[int, ...]]
     keys: dict[int, Key]
     choices: dict[str, list[tuple[str, str]]]
@@ -135,6 +137,7 @@ def _whole(fresh: Freshness) -> Snapshot:
         name: defaultdict(lambda: defaultdict(list)) for name in OF_COMMITMENTS
     }
     keys = {}
+    relevance = RelevanceGathering()
 
     def words() -> Iterator[tuple[int, set[str]]]:
         for place, one in enumerate(read_all()):
@@ -144,6 +147,7 @@ def _whole(fresh: Freshness) -> Snapshot:
                 facets[name][value].append(place)
             for layer, name, value in one.layers():
                 layers[name][value][layer].append(place)
+            relevance.take(place, one)
             yield place, one.words
 
     index = WordIndex.of(words())
@@ -164,6 +168,7 @@ def _whole(fresh: Freshness) -> Snapshot:
         },
         depth=depth,
         index=index,
+        relevance=relevance.whole(),
         orders=_orders(keys),
         keys=keys,
         choices={**_choices(), "year": _years(made, listed)},
@@ -197,7 +202,8 @@ def _following(old: Snapshot, fresh: Freshness) -> Snapshot:
     changed = {organisation for _, organisation in since}
     loaded = read(changed)
     gone = {place for place in old.keys if old.rows[place].organisation_id in changed}
-    listed, rows, index, depth = old.listed, list(old.rows), old.index, old.depth
+    listed, rows, depth = old.listed, list(old.rows), old.depth
+    index, relevance = old.index, old.relevance
     for place in gone:
         listed &= ~(1 << place)
     keys = {place: key for place, key in old.keys.items() if place not in gone}
@@ -209,6 +215,7 @@ def _following(old: Snapshot, fresh: Freshness) -> Snapshot:
         listed |= bit
         keys[place] = _key(one)
         index = index.adding(place, one.words)
+        relevance = relevance.adding(place, one)
         depth = max(depth, len(one.row.commitments))
         for name, value in one.facets.items():
             facets[name][value] = facets[name].get(value, 0) | bit
@@ -222,6 +229,7 @@ def _following(old: Snapshot, fresh: Freshness) -> Snapshot:
         commitment_facets=layers,
         depth=depth,
         index=index,
+        relevance=relevance,
         orders=_orders(keys),
         keys=keys,
         choices={**_choices(), "year": _years(facets, listed)},

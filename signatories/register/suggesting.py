@@ -68,8 +68,9 @@ def _organisations(
     at_most, length = max(FEW, snapshot.count // COMMON), max(LONG_ENOUGH, snapshot.count)
     scores: defaultdict[int, float] = defaultdict(float)
     weights: dict[str, float] = {}
+    postings = snapshot.index.postings
     for stem in words:
-        places = {*snapshot.index.with_word(stem, at_most), *snapshot.index.with_word(f"{stem}s", at_most)}
+        places = {*postings.with_word(stem, at_most), *postings.with_word(f"{stem}s", at_most)}
         places = {place for place in places if snapshot.listed >> place & 1}
         if places:
             weights[stem] = weight_of(len(places), length)

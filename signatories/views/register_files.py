@@ -12,7 +12,7 @@ from declaration.fresh_pages import fresh_page, freshness_of
 from signatories.models import Stage
 from signatories.register.facets import Answer, Query
 from signatories.register.records import ATTRIBUTION, COLUMNS, LICENCE, csv_of, json_of
-from signatories.register.snapshot import SORTS, current
+from signatories.register.snapshot import current
 
 
 def _answer(request: HttpRequest) -> Answer:
@@ -91,7 +91,7 @@ def signatories_atom(request: HttpRequest) -> HttpResponseBase:
     """The signatories that answer, most recently updated first, fifty on a page with a link to the next."""
     snapshot = current(freshness_of(request))
     # The feed has one order, so its addresses name none.
-    query = Query.read(request.GET, snapshot.choices).sorted_by(SORTS[0])
+    query = Query.read(request.GET, snapshot.choices).sorted_by("")
     answer = Answer(snapshot, query.sorted_by("updated"))
     page = {
         "query": query,

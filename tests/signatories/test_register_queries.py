@@ -75,7 +75,7 @@ QUERIES = st.fixed_dictionaries(
         "area": some(["area-0", "area-1", "area-2"]),
         "status": some(STAGES_USED),
         "year": some(YEARS_USED),
-        "sort": st.sampled_from(["newest", "name", "updated", "nonsense"]),
+        "sort": st.sampled_from(["newest", "name", "updated", "nonsense", ""]),
     }
 )
 MANY = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -135,9 +135,9 @@ def test_give_page_and_files_the_same_rows(register, asked):
         assert commitments == in_database(asked)
 
 
-def in_api(name, asked):
+def in_api(name, asked, **more):
     """Return what a list of the API holds for the same question; it refuses what means nothing."""
-    known = {key: value for key, value in asked.items() if key != "sort"}
+    known = {key: value for key, value in asked.items() if key != "sort"} | more
     known["nation"] = [nation for nation in asked["nation"] if nation != "Atlantis"]
     known["principle"] = [number for number in asked["principle"] if number != "9"]
     answer = Client().get(f"/api/v1/{name}/{address({**known, 'per_page': 100})}").json()
@@ -152,6 +152,10 @@ def test_give_programs_the_same_signatories_and_commitments(register, asked):
     told = in_api("signatories", asked)
     assert sorted(one["organisation"]["slug"] for one in told) == sorted(one["slug"] for one in files)
     assert [one["signed_date"] for one in told] == sorted(one["signed_date"] for one in files)
+    if asked["q"]:
+        best = in_api("signatories", asked, sort="best")
+        files = in_json(address({**asked, "sort": ""}))["signatories"]
+        assert [one["organisation"]["slug"] for one in best] == [one["slug"] for one in files]
     commitments = [one["id"] for one in in_api("commitments", asked)]
     assert commitments == sorted(c["id"] for one in files for c in one["commitments"])
 
@@ -224,10 +228,11 @@ def test_answer_nonsense_with_a_sensible_page(register, query):
             assert_good_page(response.content.decode())
 
 
-def test_go_on_to_the_next_page_with_everything_kept(register, monkeypatch):
+@pytest.mark.parametrize("sort", ["&sort=name", ""])
+def test_go_on_to_the_next_page_with_everything_kept(register, monkeypatch, sort):
     monkeypatch.setattr("signatories.register.facets.PER_PAGE", 4)
     monkeypatch.setattr("signatories.views.register.PER_PAGE", 4)
-    start = "/signatories/?q=council&kind=unitary&kind=county&sort=name"
+    start = f"/signatories/?q=council&kind=unitary&kind=county{sort}"
     names, at = [], start
     while at:
         assert at.startswith(start)

@@ -167,13 +167,17 @@ def test_answer_alike_in_a_process_that_followed_and_in_one_that_began_anew(sign
 
     def answers():
         now = snapshot.current()
-        told = [Answer(now, Query(q=q, sort=sort)) for q in ("", "quellwick", "quelwick") for sort in SORTS]
+        told = [
+            Answer(now, Query(q=q, sort=sort))
+            for q in ("", "quellwick", "quelwick", "wick")
+            for sort in (*SORTS, "")
+        ]
         return [([row.slug for _, row, _ in one.rows()], one.found.read_as) for one in told]
 
     followed = answers()
     snapshot.forget()
     assert followed == answers()
-    assert followed[3] == ([last.slug, first.slug], {"quellwick": ("quillwick", "quollwick")})
+    assert followed[4] == ([last.slug, first.slug], {"quellwick": ("quillwick", "quollwick")})
 
 
 def slips_between(typed, word):
