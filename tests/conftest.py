@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 
 from declaration import switches, wording
 from declaration.fresh_pages import forget_pages
-from signatories.register import snapshot
+from signatories.register import matching, snapshot
 from tests.made_once import copy_migrated_sqlite
 
 pytest_plugins = ["tests.browser", "tests.emptying_history", "tests.sharing_out"]
@@ -68,6 +68,7 @@ def empty_cache():
     cache.clear()
     forget_pages()
     snapshot.forget()
+    matching.held.forget()
     switches.forget()
     wording.forget()
 

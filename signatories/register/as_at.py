@@ -7,8 +7,7 @@ from datetime import date
 
 from django.db import models
 
-from signatories.models import Organisation
-from signatories.register.matching import Directory
+from signatories.register.matching import Directory, Listed, directory
 from signatories.register.standing import History, Standing, State
 
 # The Declaration was launched in July 2018; the register knows who existed from that year on.
@@ -41,7 +40,7 @@ class Relation(models.TextChoices):
 class Earlier:
     """An organisation that came before, and its signature on its last day or the day asked for."""
 
-    organisation: Organisation
+    organisation: Listed
     standing: Standing
 
 
@@ -51,13 +50,13 @@ class Answer:
 
     line: int
     asked: str
-    meant: Organisation | None = None
-    organisation: Organisation | None = None
+    meant: Listed | None = None
+    organisation: Listed | None = None
     relation: Relation | None = None
     standing: Standing | None = None
     earlier: list[Earlier] = field(default_factory=list)
     problem: Problem | None = None
-    suggestions: list[Organisation] = field(default_factory=list)
+    suggestions: list[Listed] = field(default_factory=list)
 
     @property
     def result(self) -> str:
@@ -86,8 +85,8 @@ class Report:
 
 
 def check(lines: Iterable[tuple[int, str]], day: date) -> Report:
-    """Answer for each numbered line how whom it means stood on a London day. Five queries."""
-    directory = Directory.read()
+    """Answer for each numbered line how whom it means stood on a London day. Three queries."""
+    bodies = directory()
     drafts: list[Answer] = []
     suggested = 0
     for line, asked in lines:
@@ -97,20 +96,20 @@ def check(lines: Iterable[tuple[int, str]], day: date) -> Report:
         if len(asked) > MAXIMUM_LENGTH:
             drafts.append(Answer(line, asked[:MAXIMUM_LENGTH], problem=Problem.TOO_LONG))
             continue
-        found = directory.find(asked, day)
+        found = bodies.find(asked, day)
         if len(found) == 1:
-            drafts.extend(_places(directory, line, asked, found[0], day))
+            drafts.extend(_places(bodies, line, asked, found[0], day))
             continue
         suggestions = found
         if not found and suggested < MAXIMUM_SUGGESTED:
             suggested += 1
-            suggestions = directory.suggest(asked)
+            suggestions = bodies.suggest(asked)
         problem = Problem.AMBIGUOUS if found else Problem.UNMATCHED
         drafts.append(Answer(line, asked, problem=problem, suggestions=suggestions))
-    return Report(day, _with_standing(directory, drafts, day))
+    return Report(day, _with_standing(bodies, drafts, day))
 
 
-def _places(directory: Directory, line: int, asked: str, meant: Organisation, day: date) -> list[Answer]:
+def _places(directory: Directory, line: int, asked: str, meant: Listed, day: date) -> list[Answer]:
     """Return one answer without its standing for each organisation in this one's place on the day."""
     there = directory.on(meant, day)
     if not there:

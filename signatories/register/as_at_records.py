@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from signatories.models import Organisation
 from signatories.register.as_at import Answer, Report
+from signatories.register.matching import Listed
 
 Record = dict[str, Any]
 
@@ -78,7 +78,7 @@ def lines_of(report: Report) -> Iterator[list[object]]:
         yield [line[column] for column in COLUMNS]
 
 
-def _known(organisation: Organisation) -> Record:
+def _known(organisation: Listed) -> Record:
     return {
         "name": organisation.name,
         "slug": organisation.slug,
@@ -87,7 +87,7 @@ def _known(organisation: Organisation) -> Record:
     }
 
 
-def _named(organisation: Organisation | None) -> Record | None:
+def _named(organisation: Listed | None) -> Record | None:
     return _known(organisation) if organisation else None
 
 

@@ -6,7 +6,6 @@ published now, and lists, counts and searches are operations on sets, however ma
 snapshot is never altered.
 """
 
-import threading
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator
@@ -15,16 +14,16 @@ from datetime import datetime
 from functools import cached_property, reduce
 from operator import or_
 
-from declaration.freshness import Freshness, freshness
+from declaration.freshness import Freshness
 from declaration.models import Principle, ServiceArea
 from signatories.models import (
     Kind,
     Nation,
     Region,
-    RegisterChange,
     Stage,
 )
 from signatories.naming import plain
+from signatories.register.following import MANY_CHANGES, Held
 from signatories.register.pieces import Pieces
 from signatories.register.relevance import Relevance, RelevanceGathering
 from signatories.register.rows import NO_PLACE, Loaded, Row, read, read_all
@@ -34,8 +33,6 @@ from signatories.register.searching import WordIndex, bits_of
 ONE_EACH = ("nation", "region", "kind", "year")
 OF_COMMITMENTS = ("principle", "area", "status")
 SORTS = ("newest", "name", "updated")
-# After more changes than this, or with more rows out of date, it is cheaper to read everything.
-_MANY_CHANGES = 200
 
 
 # What a row is sorted by; the organisation last, so that equals stand alike in every process.
@@ -189,17 +186,11 @@ def _orders(keys: dict[int, Key]) -> dict[str, tuple[int, ...]]:
     }
 
 
-def _following(old: Snapshot, fresh: Freshness) -> Snapshot:
+def _following(old: Snapshot, fresh: Freshness, changed: set[int]) -> Snapshot:
     """Return what is published now, reading again only the organisations that changed since."""
-    if fresh.number - old.fresh.number > _MANY_CHANGES or len(old.rows) > 2 * old.count + _MANY_CHANGES:
+    # With more rows out of date than rows that count, it is cheaper to read everything.
+    if len(old.rows) > 2 * old.count + MANY_CHANGES:
         return _whole(fresh)
-    changes = RegisterChange.objects.after(old.fresh.number)
-    since = list(changes.values_list("number", "organisation"))
-    # A number without a change says that something else did: a banner, a service area, or what
-    # somebody put right by hand. All is read again.
-    if {number for number, _ in since} < set(range(old.fresh.number + 1, fresh.number + 1)):
-        return _whole(fresh)
-    changed = {organisation for _, organisation in since}
     loaded = read(changed)
     gone = {place for place in old.keys if old.rows[place].organisation_id in changed}
     listed, rows, depth = old.listed, list(old.rows), old.depth
@@ -244,39 +235,14 @@ def _with_bit(layers: tuple[int, ...], layer: int, bit: int) -> tuple[int, ...]:
     return tuple(longer)
 
 
-class _Held:
-    """The newest snapshot of this process."""
-
-    def __init__(self) -> None:
-        self.snapshot: Snapshot | None = None
-        self.lock = threading.Lock()
-
-
-_held = _Held()
+held = Held(_whole, _following)
 
 
 def current(fresh: Freshness | None = None) -> Snapshot:
     """Return what is published at this number, or now. It may hold newer changes, never older ones."""
-    if fresh is None:
-        fresh = freshness()
-    snapshot = _held.snapshot
-    if snapshot is not None and snapshot.fresh == fresh:
-        return snapshot
-    with _held.lock:
-        # Others may have read on while this thread waited.
-        fresh = freshness()
-        snapshot = _held.snapshot
-        if snapshot is None or snapshot.fresh.number > fresh.number:
-            # The first, or the number ran backwards: a database restored from a backup.
-            snapshot = _whole(fresh)
-        elif snapshot.fresh.number < fresh.number:
-            snapshot = _following(snapshot, fresh)
-        elif snapshot.fresh != fresh:
-            snapshot = _whole(fresh)
-        _held.snapshot = snapshot
-        return snapshot
+    return held.current(fresh)
 
 
 def forget() -> None:
     """Drop what this process holds; the next question reads everything again."""
-    _held.snapshot = None
+    held.forget()

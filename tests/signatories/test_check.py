@@ -272,4 +272,5 @@ def test_ask_the_database_as_often_for_many_as_for_one(register):
             check(list(enumerate(names)), DAY)
         return len(captured)
 
-    assert queries("Camden") == queries("Camden", "Leeds", "Kent", "Aylesbury Vale", "Cumbria", "zz") == 5
+    queries("Camden")  # reads who there is
+    assert queries("Camden") == queries("Camden", "Leeds", "Kent", "Aylesbury Vale", "Cumbria", "zz") == 3
