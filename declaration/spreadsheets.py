@@ -58,7 +58,7 @@ def read_table(content: bytes) -> list[tuple[int, list[str]]]:
     for beginning, reason in _SIGNATURES:
         if content.startswith(beginning):
             raise UnreadableList(reason)
-    return _rows(_decoded(content))
+    return read_rows(_decoded(content))
 
 
 def plain(text: str) -> str:
@@ -82,10 +82,14 @@ def _decoded(content: bytes) -> str:
     raise UnreadableList("The file is not a text file we can read. Save it as ‘CSV UTF-8’ and upload that")
 
 
-def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """Return the rows with their numbers. Commas, semicolons and tabs may part the columns."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",;\t", key=first.count)
+def read_rows(text: str, delimiter: str = "") -> list[tuple[int, list[str]]]:
+    """Return the rows that say something, with their numbers. Raises UnreadableList.
+
+    Unless it is told what parts the columns, the first row says whether commas, semicolons or tabs do.
+    """
+    if not delimiter:
+        first = next((line for line in text.splitlines() if line.strip()), "")
+        delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         found = [(n, row) for n, row in enumerate(reader, start=1) if any(cell.strip() for cell in row)]

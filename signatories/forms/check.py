@@ -95,33 +95,44 @@ def _parts_of_date(text: str) -> list[str]:
 
 def _read_paste(text: str) -> Lines:
     if len(text) > MAXIMUM_PASTE:
-        raise ValidationError("The list is too long for this form. Upload it as a file instead")
-    try:
-        lines = read_pasted(text)
-    except UnreadableList as error:
-        raise ValidationError(str(error)) from error
+        raise ValidationError("The list is too long for this form. Use the page for long lists instead")
+    lines = _read(text)
     if text and not lines:
         raise ValidationError("Enter the name or code of an organisation")
     return lines
 
 
+def _read(text: str) -> Lines:
+    try:
+        return read_pasted(text)
+    except UnreadableList as error:
+        raise ValidationError(str(error)) from error
+
+
 class UploadForm(PlainTextForm, forms.Form):
-    """A list as a file, a date, and in what form the answer should come."""
+    """A long list as a file or pasted, a date, and in what form the answer should come."""
 
     file = forms.FileField(
+        required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
-        label="Your list",
+        label="Upload your list",
         help_text=f"A CSV or text file with up to {MAXIMUM_LINES:,} organisations, smaller than"
         f" {MAXIMUM_BYTES // 1024}KB. We use the column with the heading"
         " ‘GSS code’, ‘slug’, ‘organisation’, ‘council’ or ‘name’, or else the first one."
         " We do not keep the file.",
         error_messages={
-            "required": "Choose a file",
             "invalid": "Choose a file",
             "missing": "Choose a file",
             "max_length": "The name of the file is too long",
         },
+    )
+    pasted = forms.CharField(
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        label="Or paste your list",
+        help_text="One organisation on each line, or cells copied from a spreadsheet. We do not keep it.",
     )
     on = OnField()
     format = forms.ChoiceField(
@@ -136,12 +147,15 @@ class UploadForm(PlainTextForm, forms.Form):
     )
     govuk = {
         "file": {"label": {"classes": "govuk-label--m"}},
+        "pasted": {"label": {"classes": "govuk-label--m"}, "spellcheck": False},
         "on": {"legend": {"classes": "govuk-fieldset__legend--m"}},
         "format": {"legend": {"classes": "govuk-fieldset__legend--m"}},
     }
 
     def clean_file(self) -> Lines:
-        uploaded: UploadedFile = self.cleaned_data["file"]
+        uploaded: UploadedFile | None = self.cleaned_data["file"]
+        if uploaded is None:
+            return []
         if (uploaded.size or 0) > MAXIMUM_BYTES:
             raise ValidationError(f"The file must be smaller than {MAXIMUM_BYTES // 1024}KB")
         try:
@@ -151,3 +165,23 @@ class UploadForm(PlainTextForm, forms.Form):
         if not any(name for _, name in lines):
             raise ValidationError("The file has no names or codes in the column we looked at")
         return lines
+
+    def clean_pasted(self) -> Lines:
+        text: str = self.cleaned_data["pasted"]
+        if len(text) > MAXIMUM_BYTES:
+            raise ValidationError("The list is too long")
+        return _read(text)
+
+    def clean(self) -> dict[str, Any]:
+        given = [name for name in ("file", "pasted") if self.cleaned_data.get(name)]
+        if len(given) > 1:
+            self.add_error("pasted", "Choose a file or paste a list, not both")
+        elif not given and not self.errors.keys() & {"file", "pasted"}:
+            self.add_error("file", "Choose a file or paste a list")
+        return self.cleaned_data
+
+    @property
+    def lines(self) -> Lines:
+        """The names and codes of a valid form."""
+        found: Lines = self.cleaned_data["file"] or self.cleaned_data["pasted"]
+        return found

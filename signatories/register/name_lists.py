@@ -2,7 +2,7 @@
 
 import re
 
-from declaration.spreadsheets import UnreadableList, plain, read_table
+from declaration.spreadsheets import UnreadableList, plain, read_rows, read_table
 
 MAXIMUM_BYTES = 256 * 1024
 MAXIMUM_LINES = 2_000
@@ -16,13 +16,29 @@ HEADINGS = (
 # «LAD24CD» and «LAD24NM», as the Office for National Statistics heads codes and names.
 _OF_ONS = re.compile(r"^(?:lad|ltla|utla|ctyua|cty)\d\d(cd|nm)$")
 
+_CODE = re.compile(r"[A-Z]\d{8}", re.IGNORECASE)
+# What stands before each point of a list: «1. Camden», «• Camden».
+_POINT = re.compile(r"^(?:\(?\d{1,4}[.)]|[-–—*•·▪◦‣])\s+(?=\S)")
+
 Lines = list[tuple[int, str]]
 
 
 def read_pasted(text: str) -> Lines:
-    """Return the lines of a text that say something, with their numbers. Raises UnreadableList."""
+    """Return the lines of a text that say something, with their numbers. Raises UnreadableList.
+
+    Lines with tabs are cells copied from a spreadsheet: the heading says which column is meant, and
+    without one it is the code, or else the first cell with letters. A heading is no name; neither are
+    the numbers and dots of a list.
+    """
+    if "\t" in text:
+        rows = [(n, [plain(cell) for cell in row]) for n, row in read_rows(text, "\t")]
+        columns = _columns(rows[0][1]) if rows else []
+        if columns:
+            return _limited([(n, _first_of(row, columns)) for n, row in rows[1:]])
+        return _limited([(n, _likeliest_of(row)) for n, row in rows])
     lines = enumerate(re.split(r"\r\n|\r|\n", text), start=1)
-    return _limited([(n, words) for n, line in lines if (words := plain(line))])
+    found = [(n, words) for n, line in lines if (words := _POINT.sub("", plain(line)))]
+    return _limited(found[1:] if len(found) > 1 and _columns([found[0][1]]) else found)
 
 
 def read_upload(content: bytes) -> Lines:
@@ -65,6 +81,13 @@ def _first_of(row: list[str], columns: list[int]) -> str:
     """Return the first of these cells that says something, or nothing."""
     cells = (plain(row[column]) for column in columns if column < len(row))
     return next((cell for cell in cells if cell), "")
+
+
+def _likeliest_of(row: list[str]) -> str:
+    """Return the cell with a code, or else the first with letters, or else the first that says something."""
+    cells = [cell for cell in row if cell]
+    with_letters = (cell for cell in cells if any(letter.isalpha() for letter in cell))
+    return next((cell for cell in cells if _CODE.fullmatch(cell)), next(with_letters, cells[0]))
 
 
 def _limited(lines: Lines) -> Lines:

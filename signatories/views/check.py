@@ -49,13 +49,13 @@ def check_json(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_upload(request: HttpRequest) -> HttpResponse:
-    """Answer for an uploaded list. A POST that changes nothing: the list is read and forgotten."""
+    """Answer for an uploaded or pasted list. A POST that changes nothing: the list is read and forgotten."""
     if request.method != "POST":
         return render(request, "check/upload.html", {"form": UploadForm()})
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return render(request, "check/upload.html", {"form": form})
-    report = check(form.cleaned_data["file"], form.cleaned_data["on"])
+    report = check(form.lines, form.cleaned_data["on"])
     match form.cleaned_data["format"]:
         case "csv":
             return _as_csv(report)

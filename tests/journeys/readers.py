@@ -37,11 +37,11 @@ class Reader(Public):
 
     def uploads(self, names, *, day, month, year, answer="On a page"):
         self.goes_to("/check/")
-        self.follows("upload a CSV file")
+        self.follows("paste a long list or upload a CSV file")
         table = io.StringIO()
         csv.writer(table).writerows([["Council"], *([name] for name in names)])
         file = {"name": "list.csv", "mimeType": "text/csv", "buffer": table.getvalue().encode("cp1252")}
-        self.page.get_by_label("Your list").set_input_files(file)
+        self.page.get_by_label("Upload your list").set_input_files(file)
         self._types_a_date(day, month, year)
         self.hands.choose(answer)
         self.presses("Check the list")

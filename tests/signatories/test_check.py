@@ -229,7 +229,46 @@ def test_say_what_is_wrong_with_an_upload():
     assert "Save it as CSV" in soup.select_one(".govuk-error-summary").get_text()
     soup = assert_good_page(Client().post("/check/upload/", {}).content.decode())
     errors = [li.get_text(strip=True) for li in soup.select(".govuk-error-summary li")]
-    assert errors == ["Choose a file", "Enter a date", "Choose how you want the answers"]
+    assert errors == ["Choose a file or paste a list", "Enter a date", "Choose how you want the answers"]
+
+
+def test_answer_for_a_long_list_that_was_pasted_from_a_spreadsheet(register):
+    """Four hundred rows with a heading, a quoted cell, codes and amounts fit no address, and need none."""
+    signed("camden", datetime(2024, 1, 4, 12, tzinfo=UTC))
+    rows = ["Round 1\t\t", "Ref\tLead council\tApplied", '1\t"Newry, Mourne and Down"\t3/31/2024']
+    rows += ["2\tCyngor Sir Ynys M\u00f4n\t\u00a310,000", "3\tLondon Borough of Camden\t"] + [
+        "4\tLeeds\t"
+    ] * 397
+    page = {"on_day": "31", "on_month": "3", "on_year": "2024", "format": "json"}
+    answer = Client().post("/check/upload/", page | {"pasted": "\r\n".join(rows[1:])}).json()
+    assert [one["organisation"]["slug"] for one in answer["answers"]][:4] == [
+        "newry-mourne-down",
+        "isle-of-anglesey",
+        "camden",
+        "leeds",
+    ]
+    assert answer["counts"] == {"signed": 1, "in-process": 0, "not-signed": 399, "unknown": 0}
+    # A title above the heading is a row that means nobody.
+    answer = Client().post("/check/upload/", page | {"pasted": "\r\n".join(rows)}).json()
+    assert [one["asked"] for one in answer["answers"]][:2] == ["Round 1", "Ref"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"pasted": "Camden", "file": "Leeds"}, "Choose a file or paste a list, not both"),
+        ({"pasted": " \r\n\t "}, "Choose a file or paste a list"),
+        ({"pasted": "Camden\n" * 2001}, "The list must have 2,000 organisations or fewer"),
+        ({"pasted": "x" * 262_145}, "The list is too long"),
+        ({"file": ""}, "The file is empty"),
+    ],
+)
+def test_say_what_is_wrong_with_a_long_list(fields, error):
+    if "file" in fields:
+        fields = fields | {"file": SimpleUploadedFile("list.csv", fields["file"].encode())}
+    data = {"on_day": "31", "on_month": "3", "on_year": "2024", "format": "page"} | fields
+    soup = assert_good_page(Client().post("/check/upload/", data).content.decode())
+    assert [li.get_text(strip=True) for li in soup.select(".govuk-error-summary li")] == [error]
 
 
 def test_upload_needs_its_token_and_is_not_kept():

@@ -74,3 +74,23 @@ def test_refuse_a_list_and_say_why(content, why):
 
 def test_read_what_was_pasted():
     assert read_pasted("Camden\r\n\r\n  Leeds\u202e \n") == [(1, "Camden"), (3, "Leeds")]
+
+
+PASTED = {
+    "a heading": ("Council\nCamden\nYnys Môn", ["Camden", "Ynys Môn"]),
+    "a heading alone": ("Council", ["Council"]),
+    "points of a list": ("1. Camden\n(2) Leeds\n• Ynys Môn\n- Kent", ["Camden", "Leeds", "Ynys Môn", "Kent"]),
+    "commas and quotes": ('Newry, Mourne and Down\n"Camden"', ["Newry, Mourne and Down", '"Camden"']),
+    "cells with a heading": ("Ref\tCouncil\n7\tCamden\n8\tNewry, Mourne", ["Camden", "Newry, Mourne"]),
+    "cells without a heading": ("7\tCamden\n31/3/2024\tLeeds", ["Camden", "Leeds"]),
+    "codes beside names": ("Camden\tE09000007\nLeeds\te08000035", ["E09000007", "e08000035"]),
+    "a cell of several lines": ('Camden\t"one\ntwo"\nLeeds\t', ["Camden", "Leeds"]),
+    "a row without a name": ("Council\tNote\nCamden\t\n\tlost", ["Camden", ""]),
+    "numbers alone": ("7\t8\n9\t", ["7", "9"]),
+    "spaces and tabs alone": (" \t \n\t\n", []),
+}
+
+
+@pytest.mark.parametrize(("text", "names"), PASTED.values(), ids=PASTED)
+def test_read_lists_as_they_are_copied(text, names):
+    assert [name for _, name in read_pasted(text)] == names
