@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from declaration.choices import KeptChoice, KeptChoiceQuerySet
+from declaration.personal_fields import PersonalFields
 
 
 class PublishedWordingCannotChange(Exception):
@@ -52,6 +53,8 @@ class DeclarationVersion(models.Model):
         related_name="+",
     )
     wording_hash = models.CharField(max_length=64, blank=True, editable=False)
+
+    personal_fields = PersonalFields(none="title introduction wording_hash")
 
     objects = DeclarationVersionQuerySet.as_manager()
 
@@ -107,6 +110,8 @@ class Principle(models.Model):
     title = models.CharField(max_length=200)
     text = models.TextField()
 
+    personal_fields = PersonalFields(none="title text")
+
     objects = PrincipleQuerySet.as_manager()
 
     class Meta:
@@ -140,6 +145,8 @@ class ServiceArea(KeptChoice):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100, unique=True)
     order = models.PositiveSmallIntegerField(default=0)
+
+    personal_fields = PersonalFields(none="slug name")
 
     objects = ServiceAreaQuerySet.as_manager()
 
@@ -195,6 +202,8 @@ class Switches(models.Model):
         help_text="Shown at the top of every page of the service. Leave it empty for none.",
     )
     changed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    personal_fields = PersonalFields(none="banner")
 
     class Meta:
         verbose_name = "switches and banner"

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from declaration.accounts.roles import Role, permissions_of
+from declaration.personal_fields import Person, PersonalFields
 
 
 class UserManager(BaseUserManager["User"]):
@@ -56,6 +57,10 @@ class User(AbstractBaseUser):
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     digest_wanted = models.BooleanField(
         "gets the weekday summary of what waits", default=True, help_text="Only moderators are sent it."
+    )
+
+    personal_fields = PersonalFields(
+        Person("Your account", "email", "email full_name", "role joined_at last_login"), none="password"
     )
 
     objects: ClassVar[UserManager] = UserManager()
@@ -140,6 +145,10 @@ class SignIn(models.Model):
     network = models.CharField(max_length=43, blank=True)
     method = models.CharField(max_length=20, choices=Method)
 
+    personal_fields = PersonalFields(
+        Person("Your sign-ins as a member of staff", "person__email", "network", "at method")
+    )
+
     class Meta:
         ordering = ("-at", "-pk")
         indexes = (models.Index(fields=("person", "-at"), name="sign_in_by_person"),)
@@ -158,6 +167,8 @@ class SignInCode(models.Model):
     asked_at = models.DateTimeField()
     wrong_tries = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    personal_fields = PersonalFields(unfound="address network", none="salt digest")
 
     class Meta:
         constraints = (
@@ -180,6 +191,8 @@ class WrongTry(models.Model):
 
     about = models.CharField(max_length=64)
     at = models.DateTimeField()
+
+    personal_fields = PersonalFields(unfound="about")
 
     class Meta:
         verbose_name_plural = "wrong tries"

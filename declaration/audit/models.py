@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from declaration.audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from declaration.personal_fields import Person, PersonalFields
 
 
 class AuditEventQuerySet(AppendOnlyQuerySet["AuditEvent"]):
@@ -38,6 +39,12 @@ class AuditEvent(AppendOnlyModel):
     before = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     after = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     note = models.TextField(blank=True)
+
+    personal_fields = PersonalFields(
+        Person("What you did", "actor__email", "record_label note", "at verb"),
+        unfound="before after",
+        none="actor_role verb record_type record_id",
+    )
 
     objects = AuditEventQuerySet.as_manager()
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from declaration.models import ServiceArea
 from declaration.outbox.models import Mailing
+from declaration.personal_fields import Person, PersonalFields
 
 
 def new_key() -> str:
@@ -78,6 +79,12 @@ class Subscriber(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
     left_because = models.CharField(max_length=10, choices=Left, blank=True)
+    personal_fields = PersonalFields(
+        Person(
+            "Your newsletter", "email", "email consent_words consent_proof", "asked_at confirmed_at digest"
+        ),
+        none="link_key",
+    )
 
     objects = SubscriberQuerySet.as_manager()
 
@@ -140,6 +147,7 @@ class SubscriberImport(models.Model):
         related_name="+",
         verbose_name="imported by",
     )
+    personal_fields = PersonalFields(unfound="rows", none="name digest counts")
 
     class Meta:
         ordering = ["-pk"]
@@ -169,6 +177,7 @@ class Interest(models.Model):
     )
     kind = models.CharField(max_length=6, choices=Kind)
     value = models.CharField(max_length=60)
+    personal_fields = PersonalFields(Person("What you want news of", "subscriber__email", "value", "kind"))
 
     class Meta:
         constraints = [
@@ -187,6 +196,7 @@ class Asking(models.Model):
 
     network = models.CharField(max_length=64)
     at = models.DateTimeField(default=timezone.now)
+    personal_fields = PersonalFields(unfound="network")
 
     class Meta:
         indexes = [models.Index(fields=["network", "at"], name="newsletter_askings")]
@@ -211,6 +221,7 @@ class Suppression(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    personal_fields = PersonalFields(unfound="address note", none="source")
 
     class Meta:
         ordering = ["-pk"]
@@ -234,6 +245,7 @@ class Picture(models.Model):
     alt = models.CharField("what it shows", max_length=300)
     added_at = models.DateTimeField(default=timezone.now)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    personal_fields = PersonalFields(none="digest content alt")
 
     class Meta:
         ordering = ["-pk"]
@@ -297,6 +309,7 @@ class NewsletterIssue(models.Model):
     readers = models.PositiveIntegerField(null=True, editable=False)
     subscribed = models.PositiveIntegerField(null=True, editable=False)
     readers_counted_at = models.DateTimeField(null=True, editable=False)
+    personal_fields = PersonalFields(none="subject slug summary body regions links_checked")
 
     objects = NewsletterIssueQuerySet.as_manager()
 

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from declaration.personal_fields import Person, PersonalFields
+
 
 class EmailQuerySet(models.QuerySet["Email"]):
     def about(self, record: models.Model) -> Self:
@@ -99,6 +101,10 @@ class Mailing(models.Model):
     recount_after = models.DateTimeField(null=True, blank=True)
     counting_since = models.DateTimeField(null=True, blank=True)
 
+    personal_fields = PersonalFields(
+        none="key name archive_url leave_url list_id subject text html template trouble"
+    )
+
     class Meta:
         ordering = ["-pk"]
 
@@ -174,6 +180,13 @@ class Email(models.Model):
     # The last answer: a code such as "451" or "timeout", and what it means in words.
     code = models.CharField(max_length=40, blank=True)
     last_error = models.TextField("why", blank=True)
+
+    personal_fields = PersonalFields(
+        # The HTML has the same words, and a code that signs in is nothing to read again.
+        Person("Emails to you", "to", "to subject text last_error", "queued_at", {"secret": False}),
+        unfound="html",
+        none="key message about_type about_id provider_reference code",
+    )
 
     objects = EmailQuerySet.as_manager()
 
@@ -277,6 +290,10 @@ class Receipt(models.Model):
     at = models.DateTimeField()
     told_at = models.DateTimeField(default=timezone.now)
 
+    personal_fields = PersonalFields(
+        Person("What became of emails to you", "email__to", "words", "told_at outcome"), none="sending code"
+    )
+
     class Meta:
         ordering = ["pk"]
         constraints = [
@@ -300,6 +317,10 @@ class LostAddress(models.Model):
     source = models.CharField(max_length=60)
     words = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(default=timezone.now)
+
+    personal_fields = PersonalFields(
+        Person("That your mailbox is lost", "address", "address words", "at reason"), none="source"
+    )
 
     class Meta:
         ordering = ["pk"]

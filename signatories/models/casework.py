@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from declaration.audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from declaration.personal_fields import PersonalFields
 from signatories.models.decision import Outcome, Reason
 
 
@@ -28,6 +29,8 @@ class Casework(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     park_note = models.TextField(max_length=1000, blank=True)
+
+    personal_fields = PersonalFields(unfound="park_note")
 
     class Meta:
         verbose_name_plural = "casework"
@@ -61,6 +64,8 @@ class CaseNote(AppendOnlyModel):
     written_at = models.DateTimeField(default=timezone.now, editable=False)
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
+    personal_fields = PersonalFields(unfound="text")
+
     objects = AppendOnlyQuerySet["CaseNote"].as_manager()
 
     class Meta:
@@ -79,6 +84,8 @@ class SavedDecision(models.Model):
     note = models.TextField(max_length=4000, blank=True)
     saved_at = models.DateTimeField(default=timezone.now)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    personal_fields = PersonalFields(unfound="text note")
 
     class Meta:
         abstract = True

@@ -6,6 +6,7 @@ from typing import NoReturn
 from django.db import models
 
 from declaration.models import DeclarationVersion
+from declaration.personal_fields import PersonalFields
 from signatories.models.progress import Stage
 from signatories.models.transitions import Actor, HasStatus, Transition
 
@@ -28,6 +29,9 @@ class CommitmentText(models.Model):
     open_to_others = models.BooleanField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    # What an organisation promises; its officers are told to write of nobody in it.
+    personal_fields = PersonalFields(none="title mission impact partners")
 
     class Meta:
         abstract = True

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from declaration.personal_fields import Person, PersonalFields
+
 
 class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
     def awaiting_staff(self) -> "CorrectionRequestQuerySet":
@@ -37,6 +39,17 @@ class CorrectionRequest(models.Model):
     )
     note = models.TextField(max_length=2000, blank=True, help_text="What was done about it. Staff see it.")
     answer = models.TextField(max_length=2000, blank=True, help_text="What the person was told by email.")
+
+    personal_fields = PersonalFields(
+        Person(
+            "What you said is wrong",
+            "email__iexact",
+            "email what_is_wrong answer",
+            "organisation created_at settled_at",
+        ),
+        # What staff noted for one another; the network stands there for a day, as a hash.
+        unfound="note network",
+    )
 
     objects = CorrectionRequestQuerySet.as_manager()
 

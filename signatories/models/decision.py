@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from declaration.choices import KeptChoice, KeptChoiceQuerySet
+from declaration.personal_fields import PersonalFields
 
 
 class Outcome(models.TextChoices):
@@ -39,6 +40,8 @@ class Reason(KeptChoice):
     for_rejection = models.BooleanField("may be given when a submission is rejected", default=False)
     order = models.PositiveSmallIntegerField(default=0)
 
+    personal_fields = PersonalFields(none="slug title text")
+
     objects = ReasonQuerySet.as_manager()
 
     class Meta:
@@ -66,6 +69,9 @@ class Decision(models.Model):
     note = models.TextField(max_length=4000, blank=True)
     decided_at = models.DateTimeField(default=timezone.now, editable=False)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    # Written to and about whoever sent the text; the words to them are in the email, too.
+    personal_fields = PersonalFields(unfound="text note")
 
     class Meta:
         abstract = True

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from declaration.audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from declaration.models import DeclarationVersion
+from declaration.personal_fields import Person, PersonalFields
 from signatories.models.commitment import Commitment, CommitmentStatus, CommitmentText
 from signatories.models.decision import Decision, Reason
 from signatories.models.signature import Signature, Status
@@ -106,6 +107,11 @@ class CommitmentEdit(HasStatus, CommitmentText):
     )
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     replaced = models.JSONField(default=dict, blank=True, editable=False)
+
+    personal_fields = PersonalFields(
+        Person("Changes you began", "started_by__email__iexact", "", "title status started_at"),
+        none="title mission impact partners replaced",
+    )
 
     objects = CommitmentEditQuerySet.as_manager()
 

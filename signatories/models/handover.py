@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from declaration.personal_fields import Person, PersonalFields
 from signatories.models.signature import new_link_key
 
 # How long the colleague has.
@@ -42,6 +43,12 @@ class Handover(models.Model):
         editable=False,
     )
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    personal_fields = PersonalFields(
+        Person("Asked to take over", "email__iexact", "name email", "signature asked_at accepted_at"),
+        Person("What you asked colleagues", "asked_by__email__iexact", "", "signature asked_at"),
+        none="key",
+    )
 
     objects = HandoverQuerySet.as_manager()
 

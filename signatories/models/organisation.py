@@ -9,6 +9,8 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
+from declaration.personal_fields import Person, PersonalFields
+
 
 class Kind(models.TextChoices):
     """What sort of body it is. The first twelve are the kinds in the register of UK councils."""
@@ -159,6 +161,11 @@ class Organisation(models.Model):
         related_name="+",
     )
 
+    personal_fields = PersonalFields(
+        Person("Organisations you proposed", "proposed_by__email", "proposal_note", "name proposed_at"),
+        none="slug name short_name gss_code website",
+    )
+
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
@@ -208,6 +215,8 @@ class OrganisationDomain(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="domains")
     domain = models.CharField(max_length=253, help_text="The part after the @, in lower case.")
 
+    personal_fields = PersonalFields(none="domain")
+
     class Meta:
         ordering = ["id"]
         constraints = [
@@ -230,6 +239,8 @@ class OrganisationAlias(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="aliases")
     name = models.CharField(max_length=200)
+
+    personal_fields = PersonalFields(none="name")
 
     class Meta:
         ordering = ["name"]

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from declaration.audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from declaration.personal_fields import Person, PersonalFields
 
 
 class Stage(models.TextChoices):
@@ -49,6 +50,11 @@ class Progress(AppendOnlyModel):
         "signatories.Representative", on_delete=models.PROTECT, related_name="progress_reported"
     )
 
+    personal_fields = PersonalFields(
+        Person("Progress you reported", "reported_by__email__iexact", "", "commitment stage reported_at"),
+        none="happened learned",
+    )
+
     objects = ProgressQuerySet.as_manager()
 
     class Meta:
@@ -71,6 +77,8 @@ class ProgressTakeDown(AppendOnlyModel):
     reason = models.TextField(max_length=2000, help_text="The officer reads it in an email.")
     taken_down_at = models.DateTimeField(default=timezone.now, editable=False)
     taken_down_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    personal_fields = PersonalFields(unfound="reason")
 
     objects = AppendOnlyQuerySet["ProgressTakeDown"].as_manager()
 

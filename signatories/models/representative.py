@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from declaration.personal_fields import Person, PersonalFields
+
 
 class RepresentativeQuerySet(models.QuerySet["Representative"]):
     def of_user(self, user: object) -> "RepresentativeQuerySet":
@@ -35,6 +37,15 @@ class Representative(models.Model):
     team_mailbox = models.EmailField(blank=True)
     is_verified = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    personal_fields = PersonalFields(
+        Person(
+            "Acting for an organisation",
+            "email__iexact",
+            "full_name job_title email phone team_mailbox",
+            "organisation created_at is_verified",
+        )
+    )
 
     objects = RepresentativeQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from declaration.personal_fields import Person, PersonalFields
 from signatories.models.commitment import Commitment
 from signatories.models.representative import Representative
 from signatories.models.transitions import Actor, HasStatus, Transition
@@ -205,6 +206,25 @@ class Signature(HasStatus, models.Model):
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The public page says that it was taken down and when. Off, it says nothing of it at all.
     public_notice = models.BooleanField(default=False, editable=False)
+
+    personal_fields = PersonalFields(
+        Person(
+            "Named as who signs",
+            "approver_email__iexact",
+            "approver_name approver_job_title approver_email decline_reason",
+            "reference organisation status approver_capacity approver_asked_at",
+        ),
+        Person(
+            "Signed",
+            "signed_by__email__iexact",
+            "",
+            "reference organisation signed_at signed_capacity publish_signer_name",
+        ),
+        Person("Began", "started_by__email__iexact", "", "reference organisation status started_at"),
+        Person("Sent for review", "submitted_by__email__iexact", "", "reference organisation submitted_at"),
+        Person("Looked after", "looked_after_by__email__iexact", "", "reference organisation status"),
+        none="reference wording_hash minutes_url approver_link_key",
+    )
 
     objects = SignatureQuerySet.as_manager()
 
