@@ -102,4 +102,10 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"queue": "transactional", "expires": 3600},
     },
+    "erase what has been kept for its time": {
+        "task": "personal_data.forget_what_is_over",
+        # Does nothing until a day has passed; a clock that stood still at night makes up for it.
+        "schedule": 3600.0,
+        "options": {"queue": "transactional", "expires": 3600},
+    },
 }

@@ -94,6 +94,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(
 
 INSTALLED_APPS = [
     "declaration.audit",
+    "declaration.personal_data",
     "declaration.outbox",
     "declaration.accounts",
     "declaration",

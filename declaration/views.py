@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from declaration.models import DeclarationVersion
+from declaration.personal_data.rules import days_kept
 from declaration.public_pages import public_page
 
 
@@ -44,7 +45,7 @@ def accessibility_statement(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/privacy.html")
+    return render(request, "pages/privacy.html", {"days_kept": days_kept()})
 
 
 @public_page

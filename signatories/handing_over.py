@@ -117,7 +117,7 @@ def stop_acting(*, signature: Signature, by: Representative) -> None:
     if is_needed(signature, by):
         raise StillNeeded
     signature.handovers.open().filter(asked_by=by).update(ended_at=timezone.now())
-    Representative.objects.filter(pk=by.pk).update(user=None)
+    Representative.objects.filter(pk=by.pk).update(user=None, stopped_at=timezone.now())
     record(verb="stop acting", on=signature, by=by.user, role=Actor.OFFICER, after={"person": str(by)})
 
 

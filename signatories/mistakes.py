@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 from declaration.accounts.models import User
 from declaration.accounts.turns import take_turn
 from declaration.audit.recording import record
+from declaration.personal_data.holds import spare_held
 from signatories import emails
 from signatories.models import CorrectionRequest, Organisation
 
@@ -98,5 +99,6 @@ def forget_who_reported() -> int:
     now = timezone.now()
     everything = CorrectionRequest.objects.all()
     networks = everything.filter(created_at__lt=now - A_DAY).exclude(network="").update(network="")
-    addresses = everything.filter(settled_at__lt=now - EMAIL_KEPT_FOR).exclude(email="").update(email="")
-    return networks + addresses
+    settled = everything.filter(settled_at__lt=now - EMAIL_KEPT_FOR).exclude(email="")
+    free = spare_held(settled, [(CorrectionRequest._meta.label_lower, "pk")])
+    return networks + free.update(email="")

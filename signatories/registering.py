@@ -66,7 +66,8 @@ def admit(*, organisation: Organisation, user: User) -> Representative:
         # They may have signed as an approver before they had an account, or staff may have added
         # their domain since.
         representative.user, representative.is_verified = user, is_verified
-        representative.save(update_fields=["user", "is_verified"])
+        representative.stopped_at = None
+        representative.save(update_fields=["user", "is_verified", "stopped_at"])
         record(
             verb="register",
             on=representative,

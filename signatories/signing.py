@@ -20,7 +20,16 @@ from signatories.comparing import answers_of
 from signatories.completeness import unanswered
 from signatories.links import ApproverLink
 from signatories.locking import lock
-from signatories.models import Actor, Commitment, Organisation, Representative, Signature, Status, What
+from signatories.models import (
+    FORMER,
+    Actor,
+    Commitment,
+    Organisation,
+    Representative,
+    Signature,
+    Status,
+    What,
+)
 from signatories.models.signature import LIVE
 from signatories.registering import MAXIMUM_UNVERIFIED, refuse_if_ended
 
@@ -170,6 +179,8 @@ def _copy_answers(earlier: Signature, draft: Signature, commitment: Commitment) 
         "minutes_url",
     ):
         setattr(draft, name, getattr(earlier, name))
+    if draft.approver_name == FORMER:
+        draft.approver_name, draft.approver_is_officer = "", None
     draft.save()
     for name in ("title", "mission", "impact", "partners", "target_date", "open_to_others"):
         setattr(commitment, name, getattr(earlier.commitment, name))

@@ -17,6 +17,7 @@ from signatories.views import (
     mistakes,
     organisation_choice,
     organisations,
+    own_data,
     progress,
     questions,
     register,
@@ -62,6 +63,10 @@ urlpatterns = [
     path("sign/<str:reference>/submitted/", questions.submitted, name="submitted"),
     path("sign/<str:reference>/<slug:slug>/", questions.question, name="question"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/what-we-hold/", own_data.own_data, name="own_data"),
+    path("dashboard/what-we-hold.json", own_data.own_data_file, name="own_data_file"),
+    path("dashboard/what-we-hold/erase/", own_data.erase_own_data, name="erase_own_data"),
+    path("dashboard/what-we-hold/erased/", own_data.own_data_erased, name="own_data_erased"),
     path("dashboard/take-over/<str:key>/", handing_over.take_over, name="take_over"),
     path("dashboard/<str:reference>/hand-over/", handing_over.hand_over, name="hand_over"),
     path(

@@ -58,3 +58,17 @@ class AuditEvent(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.record_label}"
+
+
+class Redaction(models.Model):
+    """That words were taken out of an event. While ``done_at`` is empty the database lets them be changed."""
+
+    # No constraint: an event is never removed, and the refusal to do so is the history's own.
+    event = models.ForeignKey(
+        AuditEvent, on_delete=models.PROTECT, db_constraint=False, related_name="redactions"
+    )
+    at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"redaction of event {self.event_id}"

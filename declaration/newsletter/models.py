@@ -80,10 +80,7 @@ class Subscriber(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     left_because = models.CharField(max_length=10, choices=Left, blank=True)
     personal_fields = PersonalFields(
-        Person(
-            "Your newsletter", "email", "email consent_words consent_proof", "asked_at confirmed_at digest"
-        ),
-        none="link_key",
+        Person("Your newsletter", "email", "email consent_words consent_proof", "asked_at"), none="link_key"
     )
 
     objects = SubscriberQuerySet.as_manager()

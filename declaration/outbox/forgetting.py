@@ -9,12 +9,13 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from declaration.audit.recording import record
 from declaration.outbox import mailings
 from declaration.outbox.models import Email, Mailing
+from declaration.personal_data.holds import about_held
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ KEPT_FOR = timedelta(days=90)
 # Small enough for SQLite's one writer, and few enough to leave the worker to others soon.
 BATCH = 1_000
 BATCHES_AT_ONCE = 20
+NOTHING = {"to": "", "subject": "", "text": "", "html": "", "last_error": "", "provider_reference": ""}
 FINISHED = (
     State.SENT,
     State.DELIVERED,
@@ -50,14 +52,23 @@ def forget_old(batch: int = BATCH, batches: int = BATCHES_AT_ONCE) -> int:
     return forgotten
 
 
+def old_emails(before: datetime) -> QuerySet[Email]:
+    """Return the emails of no mailing that were over by then, and are about nothing that staff hold."""
+    finished = Email.objects.one_off().filter(queued_at__lt=before, state__in=FINISHED).exclude(to="")
+    return finished.exclude(about_held())
+
+
 def _empty_some(before: datetime, batch: int) -> int:
     """Empty emails that are of no mailing and have come to an end."""
-    old = Email.objects.one_off().filter(queued_at__lt=before, state__in=FINISHED).exclude(to="")
+    old = old_emails(before)
     with transaction.atomic():
         keys = list(old.order_by("queued_at").values_list("pk", flat=True)[:batch])
-        return old.filter(pk__in=keys).update(
-            to="", subject="", text="", html="", last_error="", provider_reference=""
-        )
+        return old.filter(pk__in=keys).update(**NOTHING)
+
+
+def forget_email(email: Email) -> None:
+    """Empty one email that has come to an end, sooner than its time."""
+    Email.objects.filter(pk=email.pk, state__in=FINISHED).update(**NOTHING)
 
 
 def _end_what_stands_still(before: datetime) -> None:

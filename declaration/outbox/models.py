@@ -335,5 +335,7 @@ class KeptKey(models.Model):
     name = models.CharField(max_length=20, primary_key=True)
     sealed = models.CharField(max_length=300)
 
+    personal_fields = PersonalFields(none="name sealed")
+
     def __str__(self) -> str:
         return self.name

@@ -23,11 +23,12 @@ from signatories.models.organisation import (
     Region,
 )
 from signatories.models.progress import Progress, ProgressTakeDown, Stage
-from signatories.models.representative import Representative
+from signatories.models.representative import FORMER, Representative
 from signatories.models.signature import Capacity, ImpossibleTransition, Signature, Status
 from signatories.models.transitions import Actor, Transition
 
 __all__ = [
+    "FORMER",
     "Actor",
     "Capacity",
     "CaseNote",

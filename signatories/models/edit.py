@@ -210,6 +210,8 @@ class HiddenText(AppendOnlyModel):
     hidden_at = models.DateTimeField(default=timezone.now, editable=False)
     hidden_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
+    personal_fields = PersonalFields(unfound="reason")
+
     objects = AppendOnlyQuerySet["HiddenText"].as_manager()
 
     class Meta:

@@ -1,11 +1,16 @@
 """People who act for an organisation."""
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
 from declaration.personal_fields import Person, PersonalFields
+
+# What stands in place of a name that was erased.
+FORMER: Final = "A former representative"
 
 
 class RepresentativeQuerySet(models.QuerySet["Representative"]):
@@ -37,6 +42,9 @@ class Representative(models.Model):
     team_mailbox = models.EmailField(blank=True)
     is_verified = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # When they said that they act for it no longer, and when we forgot who it was.
+    stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     personal_fields = PersonalFields(
         Person(

@@ -11,6 +11,7 @@ from django.urls import reverse
 from declaration.accounts.models import User
 from declaration.newsletter.models import NewsletterIssue
 from declaration.outbox.models import Email
+from declaration.personal_data.models import Erasure, Unforgotten
 from signatories.desk.waiting import Age, Waiting, age_since, count_lists
 from signatories.models import CommitmentEdit, CorrectionRequest, Organisation
 
@@ -70,6 +71,10 @@ def desk(person: User) -> Desk:
         found.elsewhere.append(_proposed())
     if person.has_perm("signatories.view_correctionrequest"):
         found.elsewhere.append(_mistakes())
+    if person.has_perm("personal_data.view_erasure"):
+        found.elsewhere.append(_erasures())
+    if person.has_perm("personal_data.view_unforgotten"):
+        found.elsewhere.append(_unforgotten())
     if person.has_perm("outbox.view_email"):
         found.mail.extend(_mail())
     if person.has_perm("newsletter.view_newsletterissue"):
@@ -104,6 +109,18 @@ def _mistakes() -> Line:
     )
     url = reverse("admin:signatories_correctionrequest_changelist")
     return Line("mistakes", counted["count"], url, counted["oldest"], promised=False)
+
+
+def _erasures() -> Line:
+    counted = Erasure.objects.awaiting_staff().aggregate(count=Count("pk"), oldest=Min("asked_at"))
+    url = f"{reverse('admin:personal_data_erasure_changelist')}?settled_at__isempty=1"
+    return Line("erasures", counted["count"], url, counted["oldest"], promised=False)
+
+
+def _unforgotten() -> Line:
+    counted = Unforgotten.objects.aggregate(count=Count("pk"), oldest=Min("first_at"))
+    url = reverse("admin:personal_data_unforgotten_changelist")
+    return Line("unforgotten", counted["count"], url, counted["oldest"], promised=False)
 
 
 def _mail() -> list[Line]:

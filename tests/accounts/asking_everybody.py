@@ -82,6 +82,7 @@ def arguments(name, objects):
             "done",
             "export",
             "find",
+            "somebody",
             "report",
             "csv",
             "preview",

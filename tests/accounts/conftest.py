@@ -9,6 +9,7 @@ from declaration.audit.models import AuditEvent
 from declaration.models import DeclarationVersion, Principle, ServiceArea, Switches
 from declaration.outbox.models import Email
 from declaration.outbox.queue import queue
+from declaration.personal_data.models import Erasure, Hold, RetentionRun, Unforgotten
 from declaration.publishing import publish
 from signatories.models import (
     CommitmentEdit,
@@ -64,6 +65,18 @@ def world(db):
         "accounts.user": people["officer A"],
         "audit.auditevent": AuditEvent.objects.first(),
         "outbox.email": Email.objects.get(key="k"),
+        "personal_data.erasure": Erasure.objects.create(address=people["officer A"].email),
+        "personal_data.hold": Hold.objects.create(
+            record_type="signatories.signature",
+            record_id=signature.pk,
+            label=signature.reference,
+            reason="A complaint.",
+            set_by=people["moderator"],
+        ),
+        "personal_data.retentionrun": RetentionRun.objects.create(forgotten={"handovers": 1}, failed=1),
+        "personal_data.unforgotten": Unforgotten.objects.create(
+            rule="handovers", record_type="signatories.handover", record_id="1", error="ValueError"
+        ),
         "declaration.declarationversion": versions[1],
         "declaration.servicearea": ServiceArea.objects.create(slug="waste", name="Waste"),
         "signatories.commitment": signature.commitment,
