@@ -57,5 +57,5 @@ def _seconds_left(request: HttpRequest) -> int:
 def discard_unsaved(request: HttpRequest) -> HttpResponse:
     """Drop what was kept of a page, and go there."""
     path = own_path(request.POST.get("page", "")) or reverse("admin:index")
-    unsaved.forget(request, path.partition("?")[0])
+    unsaved.forget_words(request, path.partition("?")[0])
     return redirect(path)

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Final, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import get_user, logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -22,6 +24,9 @@ from declaration.accounts.paths import sign_in_url
 from declaration.accounts.second_factor import came_by_the_right_door, has_factor, used_in_this_session
 from declaration.accounts.views import not_staff
 
+NOTHING_DONE: Final = (
+    "Nothing was done yet: your session had ended. Press the button again if you still want to."
+)
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 LONGEST_SESSION: Final = timedelta(hours=12)
@@ -103,11 +108,16 @@ class SecondFactorForStaff:
 
     def _admin_page(self, request: HttpRequest) -> HttpResponseBase:
         kept = unsaved.of_page(request, request.path)
-        if kept and request.method == "GET":
+        if kept and kept.words and request.method == "GET":
             return render(request, "account/unsaved.html", {"signed_in": True, "unsaved": kept})
+        comes_back = request.method == "GET" and unsaved.was_pressed(request)
+        if comes_back:
+            messages.warning(request, NOTHING_DONE)
         response = self.get_response(request)
-        if kept and request.method == "POST":
+        if comes_back or (kept and request.method == "POST"):
             unsaved.forget(request, request.path)
+        if comes_back and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return redirect(unsaved.page_of_button(request))
         return response
 
     def _before_admin(self, request: HttpRequest) -> HttpResponse | None:
