@@ -100,6 +100,12 @@ def owed(
     )
 
 
+def no_longer_of_use(keys: Sequence[str]) -> None:
+    """Let the emails of these keys go out no more, as far as they have not gone out yet."""
+    waiting = [Email.State.PENDING, Email.State.CLAIMED, Email.State.ATTEMPTING]
+    Email.objects.filter(key__in=keys, state__in=waiting).update(expires_at=timezone.now())
+
+
 def _ring_on_commit() -> None:
     """Ring once for a transaction, however many emails it owes."""
     if not any(after is ring for _, after, _ in transaction.get_connection().run_on_commit):

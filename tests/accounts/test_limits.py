@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from declaration.accounts import codes
 from declaration.accounts.models import SignInCode
+from declaration.outbox import claiming
 from declaration.outbox.models import Email
 from tests.accounts.people import ask, enter, is_signed_in, newest_code, wrong
 from tests.html import assert_good_page
@@ -74,6 +75,15 @@ def test_ask_again_kills_the_old_code(client):
         assert not is_signed_in(client)
     enter(client, new)
     assert is_signed_in(client)
+
+
+def test_ask_again_while_mail_is_slow_sends_the_new_code_alone(client):
+    ask(client, OFFICER)
+    [taken] = claiming.claim(1)
+    assert claiming.begin(taken) and claiming.finish(taken, Email.State.PENDING)
+    ask(client, OFFICER)
+    begun = [email.pk for email in claiming.claim(10) if claiming.begin(email)]
+    assert begun == [Email.objects.latest("pk").pk]
 
 
 def test_ask_again_from_another_browser_kills_the_old_code(client):
