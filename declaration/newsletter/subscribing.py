@@ -25,7 +25,7 @@ from declaration.newsletter.hashed_addresses import (
 )
 from declaration.newsletter.models import Asking, Interest, Subscriber, new_key
 from declaration.outbox.kept_keys import keep
-from declaration.outbox.mailings import forget_reader
+from declaration.outbox.mailings import follow_reader, forget_reader
 from declaration.outbox.models import Email
 
 # A council's whole staff may sit behind one network address; a script behind one stops soon.
@@ -186,7 +186,7 @@ def move(*, subscriber: Subscriber, address: str) -> None:
         raise AddressSuppressed
     if Subscriber.objects.filter(email=address).exclude(pk=subscriber.pk).exists():
         raise AddressTaken
-    forget_reader(address=subscriber.email, code="superseded", why="The reader has another address now.")
+    follow_reader(before=subscriber.email, to=address)
     subscriber.email, subscriber.link_key = address, new_key()
     subscriber.save(update_fields=["email", "link_key"])
     _note("changed address", subscriber)

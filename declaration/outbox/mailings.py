@@ -248,6 +248,27 @@ def forget_reader(*, address: str, code: str, why: str) -> int:
     return cancelled
 
 
+def follow_reader(*, before: str, to: str) -> int:
+    """Send what waits for a reader to their new address; return how many emails that are.
+
+    What is being sent at this instant goes to the one before, and is not tried again.
+    """
+    theirs = Email.objects.filter(to=before, mailing__isnull=False)
+    waiting = theirs.filter(state__in=[Email.State.PENDING, Email.State.CLAIMED])
+    has_it = Email.objects.filter(mailing=OuterRef("mailing"), to=to)
+    with transaction.atomic():
+        # As in `forget_reader`.
+        list(
+            Mailing.objects.filter(state=State.PREPARING).order_by("pk").select_for_update().values_list("pk")
+        )
+        # A sender that has claimed one under the old address can mark it no more.
+        moved = waiting.exclude(Exists(has_it)).update(
+            to=to, state=Email.State.PENDING, claim=None, lease_until=None
+        )
+        forget_reader(address=before, code="superseded", why="The reader has another address now.")
+    return moved
+
+
 def recount(mailing: Mailing) -> None:
     """Count the emails of a mailing anew. Nothing of it may be in hand, or it would be counted twice."""
     with transaction.atomic():

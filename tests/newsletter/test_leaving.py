@@ -16,14 +16,14 @@ from declaration.newsletter.hashed_addresses import name_after_leaving
 from declaration.newsletter.links import move_url
 from declaration.newsletter.models import Interest, Subscriber
 from declaration.newsletter.progress import reader_in
-from declaration.outbox import mailings
+from declaration.outbox import mailings, mass_claiming, mass_delivery, mass_sweeping
 from declaration.outbox.leaving import leave_token
 from declaration.outbox.models import Email
 from tests.accounts.people import sign_in_as_staff, staff_member
 from tests.html import assert_valid_html
-from tests.newsletter.making import draft_issue, subscriber_of
+from tests.newsletter.making import draft_issue, published_issue, subscriber_of
 from tests.newsletter.test_subscribing import JO, ask, link_in
-from tests.outbox.test_mailings import opened
+from tests.outbox.test_mailings import FakeTransport, opened
 from tests.signatories.databases import KINDS, own_database
 
 
@@ -163,3 +163,20 @@ def test_takes_off_who_leaves_while_readers_are_written_down(database):
     mailing.refresh_from_db()
     assert (mailing.cancelled, mailing.waiting) == (1, 0)
     connection.close()
+
+
+@pytest.mark.django_db
+def test_sends_an_issue_that_is_going_out_to_the_new_address_of_who_moves():
+    readers = [subscriber_of(f"r{number}@example.uk") for number in range(3)]
+    mailing = published_issue().mailing
+    taken = mass_claiming.claim(mailing, 1)
+    subscribing.move(subscriber=readers[0], address="new@example.uk")
+    subscribing.move(subscriber=readers[2], address="other@example.uk")
+    assert [email.to for email in taken] == ["r0@example.uk"]
+    assert mass_claiming.step([], taken)() == (set(), [])
+    mass_delivery.send_mailings(FakeTransport())
+    sent = Email.objects.filter(state="sent").order_by("recipient").values_list("to", flat=True)
+    assert list(sent) == ["new@example.uk", "r1@example.uk", "other@example.uk"]
+    mass_sweeping.look_after()
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.audience, mailing.sent) == ("sent", 3, 3)
