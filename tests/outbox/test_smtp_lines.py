@@ -1,6 +1,10 @@
 """Many emails at the same time, each on a line of its own, against mail servers that misbehave."""
 
+import contextlib
 import socket
+import socketserver
+import threading
+import time
 
 import pytest
 
@@ -125,3 +129,45 @@ def test_says_all_at_once_where_the_relay_allows_it_and_takes_fresh_lines_now_an
         assert transport._lines._lines[0].sent == 1
         transport.close()
         assert sorted(sink.accepted()) == sorted(owed)
+
+
+class Dripping(socketserver.StreamRequestHandler):
+    """Says each answer at once, but one of them in single bytes, none of them late."""
+
+    slow = ""
+
+    def handle(self):
+        self.say("greeting", "220 Hello")
+        for line in self.rfile:
+            word = line.split()[0].decode()
+            if word == "DATA":
+                self.say("", "354 Go on")
+                while self.rfile.readline() != b".\r\n":
+                    pass
+                self.say("end", "250 2.0.0 Ok: queued as 4711")
+            else:
+                self.say("", "250 Ok")
+
+    def say(self, name, words):
+        with contextlib.suppress(OSError):
+            for letter in f"{words}\r\n":
+                self.wfile.write(letter.encode())
+                time.sleep(0.1 if name == self.slow else 0)
+
+
+@pytest.mark.parametrize(
+    ("slow", "found"), [("greeting", ("timeout", True, False)), ("end", ("no-answer", True, True))]
+)
+def test_waits_for_a_whole_answer_and_not_for_each_byte_of_it(monkeypatch, slow, found):
+    """A sender that listens for longer than its lease sends what another one sends too."""
+    monkeypatch.setattr(Dripping, "slow", slow)
+    with socketserver.ThreadingTCPServer((LOOPBACK, 0), Dripping) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
+        transport = SMTPTransport(host=LOOPBACK, port=server.server_address[1], timeout=0.5)
+        assert {said(answer) for answer in answers(transport, mails(2)).values()} == {found}
+        with pytest.raises(TryLater) as refused:
+            transport.send(mails(1)[0])
+        assert said(refused.value) == found
+        transport.close()
+        server.shutdown()

@@ -11,6 +11,7 @@ from declaration.outbox.merging import message_to_send
 from declaration.outbox.models import Email
 from declaration.outbox.return_paths import return_path
 from declaration.outbox.transports.answers import Never, TryLater
+from declaration.outbox.transports.deadlines import SMTP, SMTPOverTLS
 from declaration.outbox.transports.smtp_lines import IDLE_SECONDS, Lines, hung_up, in_words, refusal, text_of
 
 # A fresh connection now and then lets the relay balance its load.
@@ -34,7 +35,7 @@ class SMTPTransport:
         self.host, self.port, self.user, self.password = host, port, user, password
         self.starttls, self.tls, self.timeout = starttls, tls, timeout
         self._connection: smtplib.SMTP | None = None
-        self._lines = Lines(self.connect)
+        self._lines = Lines(self.connect, timeout)
         self._sent = 0
         self._used_at = 0.0
 
@@ -125,11 +126,11 @@ class SMTPTransport:
     def connect(self) -> smtplib.SMTP:
         if self.tls:
             context = ssl.create_default_context()
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+            connection: smtplib.SMTP = SMTPOverTLS(
                 self.host, self.port, timeout=self.timeout, context=context
             )
         else:
-            connection = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+            connection = SMTP(self.host, self.port, timeout=self.timeout)
         try:
             if self.starttls:
                 connection.starttls(context=ssl.create_default_context())

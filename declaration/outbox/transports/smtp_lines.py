@@ -29,6 +29,8 @@ IDLE_SECONDS = 20.0
 # Refusals that tell of our account at the relay and not of the email.
 ABOUT_OUR_ACCOUNT = {421, 530, 534, 535, 538}
 LATE_SECONDS = 0.1
+# Lines are opened one after the other, and a lease of eight patiences has to outlast them all.
+OPENING_PATIENCES = 4
 ANSWER_AT_MOST = 64 * 1024
 
 
@@ -40,6 +42,7 @@ class Line:
             raise smtplib.SMTPServerDisconnected("There is no connection.")
         self._connection = connection
         self._socket: socket.socket = connection.sock
+        self._patience = self._socket.gettimeout() or LATE_SECONDS
         self._heard = b""
         self.pipelines = connection.has_extn("pipelining")
         self.sent = 0
@@ -48,19 +51,23 @@ class Line:
         self.used_at: float | None = None
 
     def say(self, words: bytes) -> None:
+        self._socket.settimeout(self._patience)
         self._socket.sendall(words)
 
     def hear(self) -> tuple[int, bytes]:
-        """Return one answer of the relay, its lines joined. Raises OSError when there is none."""
+        """Return one answer of the relay, its lines joined. Raises OSError when it is not there in time."""
         said = []
+        deadline = time.monotonic() + self._patience
         while True:
-            line = self._hear_line()
+            line = self._hear_line(deadline)
             said.append(line[4:])
             if line[3:4] != b"-":
                 return (int(line[:3]) if line[:3].isdigit() else -1), b" ".join(said)
 
-    def _hear_line(self) -> bytes:
+    def _hear_line(self, deadline: float) -> bytes:
         while b"\n" not in self._heard:
+            # At least a moment, for what is there already.
+            self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
             more = self._socket.recv(65536)
             if not more or len(self._heard) > ANSWER_AT_MOST:
                 raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
@@ -74,7 +81,7 @@ class Line:
 
     def hurry(self) -> None:
         """Wait hardly any longer on this line: it has had as long as another that was waited for in vain."""
-        self._socket.settimeout(LATE_SECONDS)
+        self._patience = LATE_SECONDS
         self.is_late = True
 
     def hang_up(self, *, politely: bool = False) -> None:
@@ -87,12 +94,16 @@ class Line:
 
 
 class Lines:
-    """The lines of one process; `connect` opens one. Not to be shared between threads."""
+    """The lines of one process; `connect` opens one. Not to be shared between threads.
+
+    `patience` is how many seconds the relay has for each answer.
+    """
 
     width = WIDTH
 
-    def __init__(self, connect: Callable[[], smtplib.SMTP]) -> None:
-        self._connect = connect
+    def __init__(self, connect: Callable[[], smtplib.SMTP], patience: float) -> None:
+        self._connect, self._patience = connect, patience
+        self._open_until = 0.0
         self._lines: list[Line | None] = [None] * WIDTH
 
     def close(self) -> None:
@@ -105,6 +116,7 @@ class Lines:
         """Send emails at the same time on the lines from the `first` on; yield each answer as it comes."""
         begun: list[tuple[int, Email, bytes]] = []
         trouble: TryLater | None = None
+        self._open_until = time.monotonic() + OPENING_PATIENCES * self._patience
         for place, email in enumerate(emails, start=first):
             if trouble is not None:
                 yield email, trouble
@@ -241,6 +253,8 @@ class Lines:
             line = self._lines[place] = None
         if line is not None:
             return line
+        if time.monotonic() > self._open_until:
+            raise TryLater("timeout", "The mail server takes too long to greet us.", for_all=True)
         try:
             line = self._lines[place] = Line(self._connect())
         except smtplib.SMTPResponseException as error:
