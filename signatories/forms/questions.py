@@ -12,7 +12,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from signatories.forms.dates import DateField
 from signatories.forms.plain_text import PlainTextForm
 from signatories.models import Commitment, Organisation, Representative
 from signatories.models.commitment import CommitmentText
+from signatories.register.organisations import organisations_named
 
 YES_NO = [("True", "Yes"), ("False", "No")]
 PAGE_HEADING = {"isPageHeading": True, "classes": "govuk-label--l"}
@@ -206,7 +206,7 @@ class ImpactForm(QuestionForm):
 
 
 class PartnersForm(QuestionForm):
-    """Partners by name, one on each line. Names found in the register become links to it."""
+    """Partners by name, one on each line. Names that the register knows become links to it."""
 
     govuk = {"partners": {"label": PAGE_HEADING, "rows": 5}}
 
@@ -226,22 +226,18 @@ class PartnersForm(QuestionForm):
 
     def clean_partners(self) -> str:
         typed: str = self.cleaned_data["partners"]
-        own: str = self.instance.signature.organisation.name
-        if own.casefold() in {line.strip().casefold() for line in typed.splitlines()}:
-            raise ValidationError(f"{own} is your own organisation. Name only others")
+        lines = [line.strip() for line in typed.splitlines()]
+        self.in_register = organisations_named([line for line in lines if line])
+        own: Organisation = self.instance.signature.organisation
+        if own in self.in_register.values():
+            raise ValidationError(f"{own.name} is your own organisation. Name only others")
         return typed
 
     def save(self, commit: bool = True) -> CommitmentText:
         names = {line.casefold(): line for line in self.instance.partner_lines}
-        known = (
-            Organisation.objects.listed()
-            .annotate(name_in_lower_case=Lower("name"))
-            .filter(name_in_lower_case__in=[line.lower() for line in self.instance.partner_lines])
-        )
-        by_name = {o.name.casefold(): o for o in known}
-        self.instance.partners = "\n".join(line for key, line in names.items() if key not in by_name)
+        self.instance.partners = "\n".join(line for key, line in names.items() if key not in self.in_register)
         super().save(commit)
-        self.instance.partner_organisations.set(by_name.values())
+        self.instance.partner_organisations.set(self.in_register.values())
         return self.instance
 
 

@@ -2,8 +2,10 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from signatories.models import Kind, Organisation, OrganisationAlias, Signature
 from signatories.models.organisation import OrganisationQuerySet
@@ -39,6 +41,24 @@ def find_organisations(text: str) -> OrganisationQuerySet:
             | Q(gss_code__iexact=word)
         )
     return found if found.exists() else listed.filter(pk__in=_written_otherwise(text))
+
+
+def organisations_named(names: Iterable[str]) -> dict[str, Organisation]:
+    """Return the listed organisations that have one of these whole names, by the name in lower case.
+
+    An official name comes before another name people know, and what exists today before what has
+    ended. A name that several are known by names none of them.
+    """
+    typed = [name.lower() for name in names]
+    known: dict[str, Organisation | None] = {}
+    aliases = OrganisationAlias.objects.annotate(small=Lower("name")).filter(small__in=typed)
+    listed = Organisation.objects.listed()
+    for alias in aliases.filter(organisation__in=listed).select_related("organisation"):
+        known[alias.name.casefold()] = None if alias.name.casefold() in known else alias.organisation
+    official = listed.annotate(small=Lower("name")).filter(small__in=typed)
+    for organisation in sorted(official, key=lambda one: one.exists_today):
+        known[organisation.name.casefold()] = organisation
+    return {name: one for name, one in known.items() if one is not None}
 
 
 def _written_otherwise(text: str) -> list[int]:

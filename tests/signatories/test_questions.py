@@ -9,7 +9,7 @@ from signatories import signing
 from signatories.completeness import unanswered
 from signatories.forms.approval import CorrectApproverForm, DeclineForm, SignForm
 from signatories.forms.organisations import ProposalForm
-from signatories.models import Commitment, Organisation, Representative, Signature
+from signatories.models import Commitment, Organisation, OrganisationAlias, Representative, Signature
 from signatories.views.questions import ORDER, QUESTIONS
 from tests.factories import (
     OrganisationFactory,
@@ -230,6 +230,20 @@ def test_partners_of_the_register_become_links_whatever_their_case(typed, office
     assert area.get_text().strip().splitlines() == ["Leeds City Council", "A library", "Proposed Trust"]
     officer.post(page_of(draft, "partners"), {"partners": ""})
     assert (commitment.partner_organisations.count(), draft.commitments.get().partners) == (0, "")
+
+
+def test_partner_is_found_by_another_name_that_only_it_has(officer, draft):
+    bradford, other = OrganisationFactory(), OrganisationFactory()
+    for organisation, name in (
+        (bradford, "Bradford City Council"),
+        (bradford, "The Park"),
+        (other, "the park"),
+    ):
+        OrganisationAlias.objects.create(organisation=organisation, name=name)
+    officer.post(page_of(draft, "partners"), {"partners": "bradford city council\r\nThe Park"})
+    commitment = draft.commitments.get()
+    assert list(commitment.partner_organisations.all()) == [bradford]
+    assert commitment.partner_lines == ["The Park"]
 
 
 def test_own_organisation_is_no_partner(officer, draft):
