@@ -15,7 +15,7 @@ from signatories.models import CommitmentEdit, ImpossibleEdit, ImpossibleTransit
 from signatories.views.beginning import has_ended
 from signatories.views.editing import ASKED, keep_answer, question_about_text, too_late, typed_too_late
 from signatories.views.questions import BY_SLUG, Question
-from signatories.views.unsaved import signed_in, unsaved
+from signatories.views.unsaved import signed_in
 from signatories.views.writing import advice_about, advice_beside
 
 ORDER = [question.slug for question in ASKED]
@@ -94,7 +94,6 @@ def addition_question(request: SignedInRequest, reference: str, slug: str) -> Ht
         "number": ORDER.index(slug) + 1,
         "total": len(ORDER),
         "changing": changing,
-        "restored": unsaved(request) is not None,
         "back_url": _back_url(reference, asked, changing=changing),
         **advice_beside(request, slug, form, signature.organisation),
     }

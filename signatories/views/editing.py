@@ -101,7 +101,7 @@ def edit_question(request: SignedInRequest, reference: str, slug: str) -> HttpRe
         if "check" in request.POST:
             return redirect(f"{request.path}?checked")
         return redirect("edit_commitment", reference)
-    return _ask(request, commitment, asked, form, restored=unsaved(request) is not None)
+    return _ask(request, commitment, asked, form)
 
 
 def question_about_text(slug: str) -> Question:
@@ -135,14 +135,13 @@ def keep_answer(
 
 
 def _ask(
-    request: SignedInRequest, commitment: Commitment, asked: Question, form: QuestionForm, *, restored: bool
+    request: SignedInRequest, commitment: Commitment, asked: Question, form: QuestionForm
 ) -> HttpResponse:
     page = {
         **_page_of(commitment),
         "form": form,
         "question": asked,
         "changing": True,
-        "restored": restored,
         "back_url": reverse("edit_commitment", args=[commitment.signature.reference_of(commitment)]),
         **advice_beside(request, asked.slug, form, commitment.signature.organisation),
     }

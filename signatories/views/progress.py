@@ -63,7 +63,6 @@ def report_progress(request: SignedInRequest, reference: str) -> HttpResponse:
         "signature": signature,
         "commitment": commitment,
         "newest": commitment.progress.shown().first(),
-        "restored": request.method != "POST" and posted is not None,
         "back_url": reverse("dashboard"),
     }
     return render(request, "dashboard/report_progress.html", page)

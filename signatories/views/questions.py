@@ -121,7 +121,6 @@ def question(request: SignedInRequest, reference: str, slug: str) -> HttpRespons
         "number": ORDER.index(slug) + 1,
         "total": len(ORDER),
         "changing": changing,
-        "restored": typed is not None,
         "back_url": _back_url(asked, signature, changing=changing),
         **advice_beside(request, slug, form, signature.organisation),
     }

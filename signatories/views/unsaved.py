@@ -74,11 +74,15 @@ def take_unsaved(request: HttpRequest) -> QueryDict | None:
 
 
 def unsaved(request: HttpRequest) -> QueryDict | None:
-    """Return what was posted to this page before the person had to sign in again, if anything."""
+    """Return what was posted to this page before the person had to sign in again, if anything.
+
+    A page of a question then says so by itself.
+    """
     kept = request.session.get(SESSION_KEY, {})
     if request.method != "GET" or request.path not in kept:
         return None
     posted = QueryDict(mutable=True)
     for name, values in kept[request.path].items():
         posted.setlist(name, values)
+    request.was_restored = True  # type: ignore[attr-defined] # for layouts/question.html
     return posted

@@ -35,6 +35,27 @@ def test_text_is_there_again_after_signing_in(draft):
     assert draft.commitments.get().mission != "An hour of work"
 
 
+FORMS = [
+    ("approver", {"name": "Ada Chief", "job_title": "Chief", "email": "ada@example.gov.uk"}),
+    ("hand-over", {"name": "Kim Colleague", "email": "kim@example.gov.uk"}),
+]
+
+
+@pytest.mark.parametrize(("slug", "typed"), [*FORMS, ("not-listed", {"name": "Library Trust"})])
+def test_every_form_says_that_it_was_not_sent_when_the_session_had_ended(slug, typed, version):
+    signature = SignatureFactory(awaiting_approver=True)
+    folder = "/sign/organisation" if slug == "not-listed" else f"/dashboard/{signature.reference}"
+    browser, address = Client(), f"{folder}/{slug}/"
+    browser.post(address, typed)
+    sign_in(browser, signature.started_by.email, address)
+    page = assert_good_page(browser.get(address).content.decode())
+    assert "You were signed out. What you had typed is still here." in page.get_text()
+    for name, value in typed.items():
+        assert page.find("input", {"name": name})["value"] == value
+    again = browser.get("/sign/organisation/search/")
+    assert "You were signed out." not in again.content.decode()
+
+
 def test_texts_of_two_tabs_are_both_there_again(draft):
     browser = Client()
     typed = {"title": "First tab", "mission": "Second tab", "impact": "Third tab"}
