@@ -64,10 +64,10 @@ class PersonalFields:
 
 # Tables of the packages we build on, which can say nothing themselves.
 OF_PACKAGES: Final[Mapping[str, PersonalFields]] = {
-    "account.EmailAddress": PersonalFields(Person("Your address, for signing in", "user__email", "email")),
+    "account.EmailAddress": PersonalFields(Person("Address for signing in", "user__email", "email")),
     "account.EmailConfirmation": PersonalFields(none="key"),
     "admin.LogEntry": PersonalFields(
-        Person("What you changed as staff", "user__email", "object_repr change_message", "action_time"),
+        Person("Changes as staff", "user__email", "object_repr change_message", "action_time"),
         none="object_id",
     ),
     "auth.Group": PersonalFields(none="name"),
@@ -75,7 +75,7 @@ OF_PACKAGES: Final[Mapping[str, PersonalFields]] = {
     "contenttypes.ContentType": PersonalFields(none="app_label model"),
     # Encrypted; whoever can read it can come in.
     "mfa.Authenticator": PersonalFields(
-        Person("Your second steps of signing in", "user__email", "", "type created_at last_used_at"),
+        Person("Second steps of signing in", "user__email", "", "type created_at last_used_at"),
         unfound="data",
     ),
     "sessions.Session": PersonalFields(unfound="session_data", none="session_key"),

@@ -60,7 +60,7 @@ class User(AbstractBaseUser):
     )
 
     personal_fields = PersonalFields(
-        Person("Your account", "email", "email full_name", "role joined_at last_login"), none="password"
+        Person("Account", "email", "email full_name", "role joined_at last_login"), none="password"
     )
 
     objects: ClassVar[UserManager] = UserManager()
@@ -146,7 +146,7 @@ class SignIn(models.Model):
     method = models.CharField(max_length=20, choices=Method)
 
     personal_fields = PersonalFields(
-        Person("Your sign-ins as a member of staff", "person__email", "network", "at method")
+        Person("Sign-ins as a member of staff", "person__email", "network", "at method")
     )
 
     class Meta:

@@ -41,7 +41,7 @@ class AuditEvent(AppendOnlyModel):
     note = models.TextField(blank=True)
 
     personal_fields = PersonalFields(
-        Person("What you did", "actor__email", "record_label note", "at verb"),
+        Person("Actions in the history", "actor__email", "record_label note", "at verb"),
         unfound="before after",
         none="actor_role verb record_type record_id",
     )

@@ -80,7 +80,7 @@ class Subscriber(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     left_because = models.CharField(max_length=10, choices=Left, blank=True)
     personal_fields = PersonalFields(
-        Person("Your newsletter", "email", "email consent_words consent_proof", "asked_at"), none="link_key"
+        Person("Newsletter", "email", "email consent_words consent_proof", "asked_at"), none="link_key"
     )
 
     objects = SubscriberQuerySet.as_manager()
@@ -174,7 +174,7 @@ class Interest(models.Model):
     )
     kind = models.CharField(max_length=6, choices=Kind)
     value = models.CharField(max_length=60)
-    personal_fields = PersonalFields(Person("What you want news of", "subscriber__email", "value", "kind"))
+    personal_fields = PersonalFields(Person("Wanted news", "subscriber__email", "value", "kind"))
 
     class Meta:
         constraints = [

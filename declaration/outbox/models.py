@@ -183,7 +183,7 @@ class Email(models.Model):
 
     personal_fields = PersonalFields(
         # The HTML has the same words, and a code that signs in is nothing to read again.
-        Person("Emails to you", "to", "to subject text last_error", "queued_at", {"secret": False}),
+        Person("Emails", "to", "to subject text last_error", "queued_at", {"secret": False}),
         unfound="html",
         none="key message about_type about_id provider_reference code",
     )
@@ -291,7 +291,7 @@ class Receipt(models.Model):
     told_at = models.DateTimeField(default=timezone.now)
 
     personal_fields = PersonalFields(
-        Person("What became of emails to you", "email__to", "words", "told_at outcome"), none="sending code"
+        Person("What became of emails", "email__to", "words", "told_at outcome"), none="sending code"
     )
 
     class Meta:
@@ -319,7 +319,7 @@ class LostAddress(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     personal_fields = PersonalFields(
-        Person("That your mailbox is lost", "address", "address words", "at reason"), none="source"
+        Person("Lost mailbox", "address", "address words", "at reason"), none="source"
     )
 
     class Meta:

@@ -29,6 +29,7 @@ class Fate:
 
 
 EVERYTHING: Final = "everything"
+A_FEW: Final = 5
 
 
 @dataclass(frozen=True)
@@ -56,21 +57,35 @@ class Planned:
     def called(self) -> str:
         return self.eraser.called
 
-    @property
-    def named(self) -> str:
-        return self.eraser.named(self.row)
+
+@dataclass(frozen=True)
+class Shown:
+    """Rows of one kind with the same fate, as a page says it: names of rows, and of their fields."""
+
+    called: str
+    names: list[str]
+    fields: list[str]
+    why: str
 
     @property
-    def goes(self) -> list[str]:
-        return self._words(self.fate.goes)
+    def which(self) -> str:
+        """A few by name, many by their number; nothing where rows have no names."""
+        named = [name for name in self.names if name]
+        return f"({len(self.names)})" if len(self.names) > A_FEW else "; ".join(named)
 
-    @property
-    def stays(self) -> list[str]:
-        return self._words(self.fate.stays)
 
-    def _words(self, names: tuple[str, ...]) -> list[str]:
-        columns = {column.name: str(column.verbose_name) for column in self.row._meta.concrete_fields}
-        return [columns.get(name, name) for name in names]
+def _shown(items: list[Planned], *, going: bool) -> list[Shown]:
+    shown: dict[tuple[str, tuple[str, ...], str], Shown] = {}
+    for item in items:
+        names = item.fate.goes if going else item.fate.stays
+        why = "" if going else item.fate.why
+        columns = {column.name: str(column.verbose_name) for column in item.row._meta.concrete_fields}
+        line = shown.setdefault(
+            (item.called, names, why),
+            Shown(item.called, [], [columns.get(name, name) for name in names], why),
+        )
+        line.names.append(item.eraser.named(item.row))
+    return list(shown.values())
 
 
 @dataclass(frozen=True)
@@ -87,6 +102,14 @@ class Plan:
     @property
     def stays(self) -> list[Planned]:
         return [item for item in self.items if item.fate.why]
+
+    @property
+    def going(self) -> list[Shown]:
+        return _shown(self.goes, going=True)
+
+    @property
+    def staying(self) -> list[Shown]:
+        return _shown(self.stays, going=False)
 
     @property
     def needs_staff(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.apps import apps
 from django.db import models
@@ -12,6 +12,25 @@ from django.utils import timezone
 from declaration.personal_fields import Person, personal_fields_of
 
 Value = str | date | datetime | list[Any] | dict[str, Any]
+
+# Who somebody is comes first, what they did in the end.
+ORDER: Final = ["accounts", "signatories", "newsletter", "personal_data", "outbox"]
+# Columns whose own names say little to the person they are about.
+LABELS: Final = {
+    "at": "When",
+    "verb": "What",
+    "record_label": "About",
+    "queued_at": "Written",
+    "joined_at": "Since",
+    "created_at": "Since",
+    "last_login": "Last signed in",
+    "is_verified": "Address shows that they work there",
+    "submitted_at": "Sent",
+    "settled_at": "Dealt with",
+    "network": "From which network",
+    "words": "In what words",
+    "publish_signer_name": "Name may be published",
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +65,11 @@ def as_json(address: str) -> dict[str, Any]:
 
 
 def _ways() -> Iterator[tuple[type[models.Model], Person]]:
-    for model in apps.get_models():
+    def place(model: type[models.Model]) -> int:
+        room = model._meta.app_label
+        return ORDER.index(room) if room in ORDER else len(ORDER)
+
+    for model in sorted(apps.get_models(), key=place):
         for person in personal_fields_of(model).people:
             yield model, person
 
@@ -66,7 +89,7 @@ def _held(model: type[models.Model], person: Person, address: str, at_most: int 
 
 
 def _label(column: models.Field) -> str:
-    name = str(column.verbose_name)
+    name = LABELS.get(column.name) or str(column.verbose_name)
     return name[:1].upper() + name[1:]
 
 

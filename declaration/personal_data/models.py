@@ -103,7 +103,7 @@ class Erasure(models.Model):
     objects = ErasureQuerySet.as_manager()
 
     personal_fields = PersonalFields(
-        Person("That you asked us to erase you", "address", "address", "asked_at"), none="erased kept"
+        Person("Request to be erased", "address", "address", "asked_at"), none="erased kept"
     )
 
     class Meta:

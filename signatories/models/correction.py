@@ -42,7 +42,7 @@ class CorrectionRequest(models.Model):
 
     personal_fields = PersonalFields(
         Person(
-            "What you said is wrong",
+            "Said that something is wrong",
             "email__iexact",
             "email what_is_wrong answer",
             "organisation created_at settled_at",

@@ -109,7 +109,7 @@ class CommitmentEdit(HasStatus, CommitmentText):
     replaced = models.JSONField(default=dict, blank=True, editable=False)
 
     personal_fields = PersonalFields(
-        Person("Changes you began", "started_by__email__iexact", "", "title status started_at"),
+        Person("Changes of a commitment", "started_by__email__iexact", "", "title status started_at"),
         none="title mission impact partners replaced",
     )
 

@@ -46,7 +46,7 @@ class Handover(models.Model):
 
     personal_fields = PersonalFields(
         Person("Asked to take over", "email__iexact", "name email", "signature asked_at accepted_at"),
-        Person("What you asked colleagues", "asked_by__email__iexact", "", "signature asked_at"),
+        Person("Asked a colleague to take over", "asked_by__email__iexact", "", "signature asked_at"),
         none="key",
     )
 

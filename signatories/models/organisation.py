@@ -162,7 +162,7 @@ class Organisation(models.Model):
     )
 
     personal_fields = PersonalFields(
-        Person("Organisations you proposed", "proposed_by__email", "proposal_note", "name proposed_at"),
+        Person("Organisations proposed", "proposed_by__email", "proposal_note", "name proposed_at"),
         none="slug name short_name gss_code website",
     )
 

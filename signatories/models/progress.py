@@ -51,7 +51,7 @@ class Progress(AppendOnlyModel):
     )
 
     personal_fields = PersonalFields(
-        Person("Progress you reported", "reported_by__email__iexact", "", "commitment stage reported_at"),
+        Person("Progress reported", "reported_by__email__iexact", "", "commitment stage reported_at"),
         none="happened learned",
     )
 

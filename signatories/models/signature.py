@@ -209,20 +209,27 @@ class Signature(HasStatus, models.Model):
 
     personal_fields = PersonalFields(
         Person(
-            "Named as who signs",
+            "Sign-ups to sign",
             "approver_email__iexact",
             "approver_name approver_job_title approver_email decline_reason",
             "reference organisation status approver_capacity approver_asked_at",
         ),
         Person(
-            "Signed",
+            "Sign-ups signed",
             "signed_by__email__iexact",
             "",
             "reference organisation signed_at signed_capacity publish_signer_name",
         ),
-        Person("Began", "started_by__email__iexact", "", "reference organisation status started_at"),
-        Person("Sent for review", "submitted_by__email__iexact", "", "reference organisation submitted_at"),
-        Person("Looked after", "looked_after_by__email__iexact", "", "reference organisation status"),
+        Person("Sign-ups begun", "started_by__email__iexact", "", "reference organisation status started_at"),
+        Person(
+            "Sign-ups sent",
+            "submitted_by__email__iexact",
+            "",
+            "reference organisation submitted_at",
+        ),
+        Person(
+            "Sign-ups looked after", "looked_after_by__email__iexact", "", "reference organisation status"
+        ),
         none="reference wording_hash minutes_url approver_link_key",
     )
 

@@ -113,7 +113,7 @@ def _mistakes() -> Line:
 
 def _erasures() -> Line:
     counted = Erasure.objects.awaiting_staff().aggregate(count=Count("pk"), oldest=Min("asked_at"))
-    url = f"{reverse('admin:personal_data_erasure_changelist')}?settled_at__isempty=1"
+    url = f"{reverse('admin:personal_data_erasure_changelist')}?state=open"
     return Line("erasures", counted["count"], url, counted["oldest"], promised=False)
 
 

@@ -82,14 +82,14 @@ def test_show_and_send_everything_about_one_person_and_nothing_of_another():
     told = json.loads(sent.content)
     assert told["address"] == address
     kinds = {one["kind"]: one["records"] for one in told["held"]}
-    assert {"Acting for an organisation", "Your account", "Emails to you", "Your newsletter"} <= set(kinds)
+    assert {"Acting for an organisation", "Account", "Emails", "Newsletter"} <= set(kinds)
     assert kinds["Acting for an organisation"][0]["Phone"] == "020 7946 0001"
-    assert kinds["Began"] == [
+    assert kinds["Sign-ups begun"] == [
         {
             "Reference": signature.reference,
             "Organisation": signature.organisation.name,
             "Status": "Published",
-            "Started at": kinds["Began"][0]["Started at"],
+            "Started at": kinds["Sign-ups begun"][0]["Started at"],
         }
     ]
     everything = words + sent.content.decode()
@@ -105,7 +105,7 @@ def test_page_shortens_what_the_file_has_whole():
     browser = browser_of(officer)
     assert "The file has 2 more." in browser.get(PAGE).content.decode()
     kinds = {one["kind"]: one["records"] for one in json.loads(browser.get(FILE).content)["held"]}
-    assert len(kinds["Emails to you"]) == 12
+    assert len(kinds["Emails"]) == 12
 
 
 def test_look_at_own_data_changes_nothing():

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -29,10 +30,23 @@ class AddressForm(PlainErrors, forms.Form):
     address = AddressField(max_length=254, label="Email address")
 
 
+class SettledFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("settled", "Settled")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Erasure]) -> QuerySet[Erasure]:
+        if self.value() not in {"open", "settled"}:
+            return queryset
+        return queryset.filter(settled_at__isnull=self.value() == "open")
+
+
 @admin.register(Erasure)
 class ErasureAdmin(NobodyWrites):
     list_display = ("number", "address", "asked_at", "settled_at", "settled_by")
-    list_filter = (("settled_at", admin.EmptyFieldListFilter),)
+    list_filter = (SettledFilter,)
     list_select_related = ("settled_by",)
     ordering = ("-pk",)
     fields = ("address", "asked_at", "settled_at", "settled_by", "erased", "kept")
