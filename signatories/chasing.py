@@ -65,6 +65,6 @@ def _chase(signature: Signature, now: datetime) -> bool:
     )
     is_last = due == len(settings.APPROVER_REMINDER_WORKING_DAYS)
     emails.remind_approver_to_sign(signature, days_waiting=waited, is_last=is_last)
-    if not signature.approver_is_officer:
+    if not signature.approver_looks_after_it:
         emails.tell_officer_approver_was_reminded(signature, days_waiting=waited)
     return True

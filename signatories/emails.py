@@ -132,7 +132,7 @@ def send_signed_copies(signature: Signature, *, public_from: date | None) -> Non
         "certificate_url": absolute(reverse("certificate", args=[signature.reference])),
     }
     readers = {"send_approver_signed_copy": signature.approver_email}
-    if not signature.approver_is_officer:
+    if not signature.approver_looks_after_it:
         readers["send_officer_signed_copy"] = _officer_email(signature)
     queue_together(
         [
@@ -228,7 +228,7 @@ def tell_of_decision(decision: ModerationDecision, *, post: Post = queue) -> Non
     match decision.outcome:
         case Outcome.ACCEPTED:
             ask_approver_to_sign(signature, occasion="accepted", post=post)
-            if not signature.approver_is_officer:
+            if not signature.approver_looks_after_it:
                 tell_officer_accepted(signature, decision, post=post)
         case Outcome.CHANGES_REQUESTED:
             tell_officer_changes_are_needed(signature, decision, post=post)

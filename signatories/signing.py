@@ -340,7 +340,7 @@ def withdraw(*, signature: Signature, by: Representative) -> None:
     if source != Status.DRAFT:
         emails.tell_officer_withdrawn(signature)
     knows_of_it = source in {Status.AWAITING_APPROVER, Status.SIGNED, Status.PUBLISHED}
-    if knows_of_it and not signature.approver_is_officer:
+    if knows_of_it and not signature.approver_looks_after_it:
         emails.tell_approver_withdrawn(signature)
     if was_public:
         record_change(organisation=signature.organisation, what=What.WITHDRAWN)

@@ -102,7 +102,7 @@ class BulkAdmin(RecordAdmin):
         said = {
             "what": what,
             "items": items,
-            "emails": sum(1 if item.signature.approver_is_officer else 2 for item in items),
+            "emails": sum(1 if item.signature.approver_looks_after_it else 2 for item in items),
             "form": form,
             **more,
         }

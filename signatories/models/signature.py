@@ -307,6 +307,11 @@ class Signature(HasStatus, models.Model):
         return self.looked_after_by or self.submitted_by or self.started_by
 
     @property
+    def approver_looks_after_it(self) -> bool:
+        """Tell whether the approver gets the emails of the officer today, who may have handed over."""
+        return self.approver_email.lower() == self.officer.email.lower()
+
+    @property
     def awaits_contact(self) -> bool:
         """Tell whether people were asked who looks after it, and nobody has answered since."""
         asked, confirmed = self.contact_asked_at, self.contact_confirmed_at

@@ -257,7 +257,7 @@ class Officer(Visitor):
         self.follows(f"Withdraw {self.council.name}")
         self.sees_heading("Do you want to withdraw?")
         self.presses("Withdraw")
-        self.sees("Withdrawn.")
+        self.sees("It is withdrawn.")
 
     def corrects_the_approver(self, name, email):
         self.opens_the_dashboard()

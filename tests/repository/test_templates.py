@@ -62,3 +62,11 @@ def test_hold_every_script_against_its_digest():
     scripts = re.findall(r"<script[^>]*static[^>]*>", PAGES)
     assert len(scripts) >= 5
     assert [script for script in scripts if "integrity=" not in script] == []
+
+
+def test_greet_nobody_by_a_name_that_may_be_missing():
+    """Whoever joins what was signed already gives no name; who signed and who is asked to sign has one."""
+    greetings = re.findall(r"Dear {{[^}]*}}", PAGES)
+    named = [one for one in greetings if "approver_name" in one or "signed_by" in one or "handover" in one]
+    assert len(greetings) > 2 * len(named) > 0
+    assert [one for one in greetings if one not in named and 'or "colleague"' not in one] == []

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from declaration.audit.models import AuditEvent
 from declaration.outbox.models import Email
-from signatories import handing_over, moderation
+from signatories import handing_over, moderation, signing
 from signatories.access import signatures_of
 from signatories.checking_in import check_in
 from signatories.desk.risks import risks_of
@@ -105,6 +105,30 @@ def test_emails_go_to_whoever_took_over(signature, officer, kim):
     while not check_in(now=now):
         now += timedelta(hours=5)
     assert mails(signature)[-1] == ("ask_for_update", kim.email)
+
+
+def test_an_officer_who_signs_after_handing_over_is_a_person_of_their_own(version, moderator):
+    """What used to go to one reader has two: who signs, and who looks after it now."""
+    signature = SignatureFactory(submitted=True, own_approver=True)
+    signer = signature.submitted_by
+    kim = UserFactory(email=f"kim@{signature.organisation.slug}.gov.uk")
+    colleague = handing_over.take_over(handover=ask(signature, signer, kim.email), user=kim)
+    before = len(mails(signature))
+    moderation.accept(signature=signature, by=moderator, seen=signature.submitted_at, note="")
+    signing.sign(
+        signature=signature, name="Ada", job_title="Chief", capacity="leader", version=version.number
+    )
+    signing.withdraw(signature=signature, by=colleague)
+    assert sorted(mails(signature)[before:]) == sorted(
+        [
+            ("ask_approver_to_sign", signer.email),
+            ("tell_officer_accepted", kim.email),
+            ("send_approver_signed_copy", signer.email),
+            ("send_officer_signed_copy", kim.email),
+            ("tell_approver_withdrawn", signer.email),
+            ("tell_officer_withdrawn", kim.email),
+        ]
+    )
 
 
 @pytest.mark.parametrize(
