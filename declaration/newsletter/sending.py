@@ -98,7 +98,9 @@ def _schedule(
 def undo(*, issue: NewsletterIssue, by: User) -> None:
     """Take a scheduled issue back before it begins. Raises NotPossible."""
     issue = _locked(issue)
-    if issue.send_at is None or issue.mailing_id is not None:
+    if issue.send_at is None:
+        raise NotPossible("It is not scheduled any more: a colleague has taken it back.")
+    if issue.mailing_id is not None:
         raise NotPossible("It is too late to undo this: it is going out. You can pause or cancel it.")
     issue.send_at, issue.scheduled_by = None, None
     issue.save(update_fields=["send_at", "scheduled_by"])

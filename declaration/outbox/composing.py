@@ -87,9 +87,12 @@ def encoded_person(written: str) -> bytes:
 
 
 def encoded_words(words: str, name: str) -> bytes:
-    """Return words on one line, encoded for the header of this name where they are not ASCII."""
+    """Return words on one line, encoded for the header of this name where they are not ASCII.
+
+    So is what looks as if it were encoded, or mailboxes would decode it.
+    """
     one_line = " ".join(words.split())
-    if one_line.isascii():
+    if one_line.isascii() and "=?" not in one_line:
         return one_line.encode("ascii")
     return Header(one_line, "utf-8", header_name=name).encode(linesep="\r\n").encode("ascii")
 

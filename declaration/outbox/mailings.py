@@ -1,6 +1,6 @@
 """What may be done with a mailing: open it, add its readers, start, pause, resume, cancel, retry."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -95,6 +95,8 @@ def add_addresses(*, mailing: Mailing, addresses: list[str]) -> None:
 def _insert(mailing: Mailing, chosen: str, parameters: tuple[Any, ...]) -> int:
     """Write the emails of the readers that a query chooses; return how many are new."""
     now = connection.ops.adapt_datetimefield_value(timezone.now())
+    # Due also by a clock that is set back while it goes out.
+    due = connection.ops.adapt_datetimefield_value(timezone.now() - timedelta(days=1))
     fixed: dict[str, Any] = {
         "message": MESSAGE,
         "subject": "",
@@ -105,7 +107,7 @@ def _insert(mailing: Mailing, chosen: str, parameters: tuple[Any, ...]) -> int:
         "about_id": "",
         "state": Email.State.PENDING.value,
         "queued_at": now,
-        "next_attempt_at": now,
+        "next_attempt_at": due,
         "attempts": 0,
         "provider_reference": "",
         "code": "",

@@ -201,6 +201,8 @@ def test_takes_a_scheduled_issue_back_and_sends_nothing(editor):
     issue = approved_issue()
     sending.schedule(issue=issue, by=editor, at=None, typed=1)
     sending.undo(issue=issue, by=editor)
+    with pytest.raises(sending.NotPossible, match="has taken it back"):
+        sending.undo(issue=issue, by=editor)
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
         sending.start_what_is_due()
     assert not Email.objects.exists()
@@ -307,6 +309,13 @@ def test_previews_what_is_typed_without_keeping_it(client, editor):
     assert not NewsletterIssue.objects.exists()
     assert_valid_html(client.get(path).content.decode())
     assert_valid_html(client.get(reverse("admin:newsletter_newsletterissue_add")).content.decode())
+
+
+def test_keeps_a_subject_that_was_pasted_in_several_lines_on_one(client, editor):
+    sign_in_as_staff(client, editor)
+    words = {"subject": "News\r\nBcc: all@example.com\tand more", "slug": "news", "body": "Hello"}
+    client.post(reverse("admin:newsletter_newsletterissue_add"), words)
+    assert NewsletterIssue.objects.get().subject == "News Bcc: all@example.com and more"
 
 
 def test_the_desk_shows_what_goes_out(client, editor):

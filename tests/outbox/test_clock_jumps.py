@@ -6,8 +6,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from declaration.outbox import claiming, delivery, sweeping
+from declaration.outbox import claiming, delivery, mass_delivery, mass_sweeping, sweeping
 from declaration.outbox.models import Email
+from tests.newsletter.making import published_issue, subscribers
+from tests.outbox import test_mailings as mass
 from tests.outbox.test_delivering import FakeTransport
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +82,14 @@ def test_gives_back_what_a_dead_sender_had_once_the_clock_has_caught_up(owe, clo
     sweeping.sweep(transport)
     delivery.send_chunk(transport)
     assert states() == [("sent", 1, "")]
+
+
+def test_goes_on_with_an_issue_after_a_jump_back(clock):
+    subscribers(12)
+    mailing = published_issue().mailing
+    clock.shift(-HOURS)
+    transport = mass.FakeTransport()
+    mass_delivery.send_mailings(transport)
+    mass_sweeping.look_after()
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.sent, len(set(transport.took))) == ("sent", 12, 12)

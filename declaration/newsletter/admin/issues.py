@@ -66,6 +66,10 @@ class IssueForm(forms.ModelForm):
             field = self.fields["regions"]
             field.choices = [(region, region) for region in register().regions()]  # type: ignore[attr-defined]
 
+    def clean_subject(self) -> str:
+        """Return it on one line, as every mailbox shows it: what was pasted may have several."""
+        return " ".join(self.cleaned_data["subject"].split())
+
 
 class TestForm(PlainErrors, forms.Form):
     to = forms.CharField(
