@@ -3,6 +3,7 @@
 import csv
 import io
 
+from tests.browser import assert_fits
 from tests.journeys.public import Public
 
 
@@ -20,6 +21,18 @@ class Reader(Public):
         assert table.evaluate("(one) => getComputedStyle(one).display") == "table"
         assert self.page.get_by_role("group", name="Map of councils").is_visible()
         assert not [one for one in self.page.locator("form, button, select").all() if one.is_visible()]
+
+    def sees_the_growth_in_colours_of_their_own(self):
+        """Look at the chart with the system's contrast colours: its words are in them, not black on black."""
+        self.page.emulate_media(forced_colors="active", color_scheme="dark")
+        words = self.page.locator(".service-chart text").first
+        axis = self.page.locator(".service-chart path")
+        assert words.evaluate("(one) => getComputedStyle(one).fill") == "rgb(255, 255, 255)"
+        assert axis.evaluate("(one) => getComputedStyle(one).stroke") == "rgb(255, 255, 255)"
+        self.page.emulate_media(forced_colors="none", color_scheme="light")
+
+    def fits_a_screen_of(self, width):
+        assert_fits(self.page, width)
 
     def opens_a_council_of_the_map(self, name):
         """Find a hexagon by the words that a screen reader says, and open it."""

@@ -61,3 +61,6 @@ def test_twenty_councils_are_checked_against_a_date(how, world, officer, council
         when(reader).follows("Link to these answers")
         assert reader.answers["LEEDS"] == "Not signed"
         then(reader).has_no_cookie()
+        when(reader).goes_to("/coverage/")
+        then(reader).sees_the_growth_in_colours_of_their_own()
+        then(reader).fits_a_screen_of(256)
