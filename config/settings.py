@@ -117,6 +117,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "declaration.middleware.HeadsAlone",
     "django.middleware.security.SecurityMiddleware",
     "declaration.fresh_pages.KeptPages",
     "declaration.middleware.BrowserPolicies",

@@ -3,7 +3,13 @@
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    StreamingHttpResponse,
+)
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -45,6 +51,26 @@ class BrowserPolicies:
         response = self.get_response(request)
         response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class HeadsAlone:
+    """Send nothing after the head of an answer to HEAD: a web server has to drop it, and warns each time.
+
+    What is only made while it is sent, as a long file is, is not made.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.method == "HEAD":
+            if isinstance(response, StreamingHttpResponse):
+                response.streaming_content = ()
+            elif isinstance(response, HttpResponse) and response.content:
+                response.setdefault("Content-Length", str(len(response.content)))
+                response.content = b""
         return response
 
 

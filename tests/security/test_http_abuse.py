@@ -130,6 +130,17 @@ def test_head_answers_as_get_does_without_a_body(address, stack):
     assert head.content == b""
 
 
+@pytest.mark.parametrize(
+    "address", ["/", "/nothing/", "/check/?who=Camden&on=2024-03-31", "/signatories.csv"]
+)
+def test_nobody_is_warned_of_a_head(address, stack):
+    """A link checker that asks for heads alone must not fill the log: the server warns of bodies it drops."""
+    plain = {"Accept-Encoding": "identity"}
+    head, got = (answer(stack, method, address, headers=plain) for method in ("HEAD", "GET"))
+    assert head.headers.get("Content-Length") in {None, str(len(got.content))}
+    assert "no-body" not in stack.web.log.read_text()
+
+
 def test_headers_of_a_hundred_kilobytes_are_refused(stack):
     assert_refused(answer(stack, "GET", "/", headers={"X-Long": "a" * 100_000}))
 
