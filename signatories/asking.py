@@ -1,6 +1,8 @@
-"""Ask the approver again, or ask somebody else."""
+"""Ask the approver again, or ask somebody else; and whom our emails did not reach."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -9,13 +11,17 @@ from django.utils import timezone
 from declaration.accounts.models import User
 from declaration.audit.models import AuditEvent
 from declaration.audit.recording import record
+from declaration.outbox.models import Email
 from signatories import emails
 from signatories.email_domains import domain_of, is_webmail, works_for
 from signatories.locking import lock
-from signatories.models import Actor, Representative, Signature
+from signatories.models import Actor, Representative, Signature, Status
 from signatories.models.signature import new_link_key
 
 CORRECTIONS_A_DAY = 5
+# The emails that carry the approver's link, and the states of one that reached nobody.
+ASKING: Final = ("ask_approver_to_sign", "remind_approver_to_sign")
+LOST: Final = {Email.State.FAILED, Email.State.BOUNCED}
 
 
 class ApproverIsUnknown(Exception):
@@ -117,3 +123,15 @@ def _is_known(signature: Signature, email: str) -> bool:
 
 def _corrections(signature: Signature) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.about(signature).filter(verb="correct approver")
+
+
+def not_reached(signatures: Iterable[Signature]) -> dict[int, Email]:
+    """Return the newest email to the approver, by the signature's key, of those that it did not reach."""
+    waiting = {str(one.pk): one for one in signatures if one.status == Status.AWAITING_APPROVER}
+    asked = Email.objects.one_off().filter(about_type=Signature._meta.label_lower, about_id__in=waiting)
+    newest = {email.about_id: email for email in asked.filter(message__in=ASKING).order_by("pk")}
+    return {
+        waiting[key].pk: email
+        for key, email in newest.items()
+        if email.state in LOST and email.to == waiting[key].approver_email
+    }

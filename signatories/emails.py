@@ -118,6 +118,16 @@ def tell_officer_approver_was_reminded(signature: Signature, *, days_waiting: in
     )
 
 
+def tell_officer_approver_not_reached(signature: Signature, *, occasion: str) -> None:
+    """``occasion`` is the email that did not arrive."""
+    send_about(
+        signature,
+        to=_officer_email(signature),
+        message="tell_officer_approver_not_reached",
+        key=occasion,
+    )
+
+
 def send_signed_copies(signature: Signature, *, public_from: date | None) -> None:
     """To the approver and to the officer; to both at once when they are the same person.
 

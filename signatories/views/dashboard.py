@@ -79,6 +79,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         "notice": notice,
         "asked_of_me": list(handovers.filter(email=request.user.email.lower())),
         "public_from": publication_paused_until(),
+        "not_reached": asking.not_reached(signatures),
     }
     return render(request, "dashboard/dashboard.html", page)
 

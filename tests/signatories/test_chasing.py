@@ -10,7 +10,9 @@ from declaration.outbox.models import Email
 from declaration.working_days import add_working_days, working_days_between
 from signatories import asking, chasing
 from signatories.chasing import chase_approvers
+from signatories.models import Signature
 from tests.factories import SignatureFactory
+from tests.html import assert_good_page
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +170,30 @@ def test_last_reminder_says_that_it_is_the_last():
 
 def test_office_hours_are_nine_to_five():
     assert list(chasing.OFFICE_HOURS) == [9, 10, 11, 12, 13, 14, 15, 16]
+
+
+@pytest.mark.parametrize("state", ["failed", "bounced"])
+def test_tell_the_officer_once_that_the_email_did_not_reach_the_approver(state, signed_in):
+    signature = waiting()
+    asking.emails.ask_approver_to_sign(signature, occasion="accepted")
+    Email.objects.update(state=state)
+    page = assert_good_page(signed_in(signature.submitted_by).get("/dashboard/").content.decode())
+    assert f"Our email did not reach {signature.approver_email}." in page.get_text()
+    at_ten = morning_after(1)
+    assert [chase_approvers(now=at_ten + timedelta(hours=hour)) for hour in range(3)] == [1, 0, 0]
+    told = Email.objects.get(message="tell_officer_approver_not_reached")
+    assert told.to == signature.submitted_by.email and signature.approver_email in told.text
+    # The one that was sent since, or another address, is all that counts.
+    for put_right in ({"approver_email": "other@example.gov.uk"}, {}):
+        Signature.objects.update(**put_right)
+        asking.emails.ask_approver_to_sign(Signature.objects.get(), occasion=f"again{put_right}")
+        page = signed_in(signature.submitted_by).get("/dashboard/").content.decode()
+        assert "did not reach" not in page and chase_approvers(now=at_ten + timedelta(hours=4)) == 0
+
+
+def test_tell_nobody_while_an_email_is_on_its_way(signed_in):
+    signature = waiting()
+    asking.emails.ask_approver_to_sign(signature, occasion="accepted")
+    for state in ("pending", "sent", "delivered", "uncertain"):
+        Email.objects.update(state=state, sent_at=ASKED if state in {"sent", "delivered"} else None)
+        assert asking.not_reached([signature]) == {}
