@@ -21,16 +21,20 @@ from signatories.models import (
     DraftCommitmentDecision,
     DraftDecision,
     DraftEditDecision,
+    EditCasework,
+    EditStatus,
     Outcome,
     Reason,
     Signature,
     Status,
 )
-from signatories.models.casework import SavedDecision
+from signatories.models.casework import Care, SavedDecision
 from signatories.moderation import refuse_own, refuse_stale
 
 # What moderators decide about, and where a decision that is not taken yet waits, under the same key.
 Decided = Signature | CommitmentEdit | Commitment
+# What somebody looks after.
+Cared = Signature | CommitmentEdit
 DRAFTS: dict[type[Decided], type[SavedDecision]] = {
     Signature: DraftDecision,
     CommitmentEdit: DraftEditDecision,
@@ -39,6 +43,10 @@ DRAFTS: dict[type[Decided], type[SavedDecision]] = {
 DECIDE = "signatories.decide_signature"
 # What is looked after: handed in, and not over.
 IN_HAND = [Status.SUBMITTED, Status.CHANGES_REQUESTED, Status.AWAITING_APPROVER, Status.PUBLISHED]
+
+
+# An edit or addition is looked after while something is to be done about it.
+EDITS_IN_HAND = [EditStatus.SUBMITTED, EditStatus.CHANGES_REQUESTED]
 
 
 class NotInHand(Exception):
@@ -59,18 +67,36 @@ def who_may_decide() -> QuerySet[User]:
     return User.objects.filter(role__in=roles, is_active=True).order_by("full_name", "email")
 
 
+def care_of(about: Cared) -> Care | None:
+    """Return whose it is and until when it rests. Uses a row that was read with it if there is one."""
+    care: Care | None = getattr(about, "casework", None)
+    return care
+
+
+def is_in_hand(about: Cared) -> bool:
+    """Tell whether somebody may look after it: it was handed in, and is not over."""
+    return about.status in (EDITS_IN_HAND if isinstance(about, CommitmentEdit) else IN_HAND)
+
+
+def waits(about: Cared) -> bool:
+    """Tell whether it waits for a decision of staff, which is what can be put off."""
+    if isinstance(about, CommitmentEdit):
+        return about.status == EditStatus.SUBMITTED and about.is_about_public
+    return about.status == Status.SUBMITTED
+
+
 @transaction.atomic
-def assign(*, signature: Signature, to: User | None, by: User, version: int | None = None) -> None:
+def assign(*, about: Cared, to: User | None, by: User, version: int | None = None) -> None:
     """Give a record into somebody's care: one's own, a colleague's, or with None nobody's.
 
     Raises NotInHand, CannotDecide, OwnSubmission (an officer of the organisation is handed its own
     submission) or RecordHasChanged.
     """
-    casework = _held(signature, by, version)
+    signature, about, casework = _held(about, by, version)
     if to is not None:
         if not (to.is_active and to.has_perm(DECIDE)):
             raise CannotDecide(to.pk)
-        refuse_own(casework.signature, to)
+        refuse_own(signature, to)
     before = casework.assigned_to
     if before == to:
         return
@@ -78,36 +104,34 @@ def assign(*, signature: Signature, to: User | None, by: User, version: int | No
     casework.assigned_at = timezone.now() if to else None
     casework.save()
     verb = "release" if to is None else "take" if to == by else "hand over"
-    record(
-        verb=verb,
-        on=casework.signature,
+    _record(
+        verb,
+        about=about,
         by=by,
-        role=Actor.MODERATOR,
         before={"assigned_to": str(before or "")},
         after={"assigned_to": str(to or "")},
     )
 
 
 @transaction.atomic
-def park(*, signature: Signature, until: date, note: str, by: User, version: int | None = None) -> None:
+def park(*, about: Cared, until: date, note: str, by: User, version: int | None = None) -> None:
     """Let a submission rest until a London day, on which it stands in the queue again by itself.
 
     The promise to the officer goes on counting. Raises NotInHand, DayIsPast, RecordHasChanged or
-    ImpossibleTransition when it does not wait for review.
+    ImpossibleTransition or ImpossibleEdit when it does not wait for review.
     """
-    casework = _held(signature, by, version)
+    signature, about, casework = _held(about, by, version)
     # Only what a moderator could decide about now can be put off.
-    casework.signature.transition("accept")
+    about.transition("accept")
     if until <= timezone.localdate():
         raise DayIsPast(until)
     before = casework.parked_until
     casework.parked_until, casework.parked_by, casework.park_note = until, by, note
     casework.save()
-    record(
-        verb="park",
-        on=casework.signature,
+    _record(
+        "park",
+        about=about,
         by=by,
-        role=Actor.MODERATOR,
         before={"parked_until": before},
         after={"parked_until": until},
         note=note,
@@ -115,22 +139,15 @@ def park(*, signature: Signature, until: date, note: str, by: User, version: int
 
 
 @transaction.atomic
-def bring_back(*, signature: Signature, by: User, version: int | None = None) -> None:
+def bring_back(*, about: Cared, by: User, version: int | None = None) -> None:
     """End the rest of a parked submission before its day. Raises NotInHand or RecordHasChanged."""
-    casework = _held(signature, by, version)
+    signature, about, casework = _held(about, by, version)
     if not casework.is_parked():
         return
     before = casework.parked_until
     casework.parked_until, casework.parked_by, casework.park_note = None, None, ""
     casework.save()
-    record(
-        verb="bring back",
-        on=casework.signature,
-        by=by,
-        role=Actor.MODERATOR,
-        before={"parked_until": before},
-        after={"parked_until": None},
-    )
+    _record("bring back", about=about, by=by, before={"parked_until": before}, after={"parked_until": None})
 
 
 @transaction.atomic
@@ -206,11 +223,23 @@ def _signature_of(about: Decided) -> Signature:
     return about if isinstance(about, Signature) else about.signature
 
 
-def _held(signature: Signature, by: User, version: int | None) -> Casework:
-    signature = lock(signature)
-    if signature.status not in IN_HAND:
+def _record(verb: str, *, about: Cared, **said: Any) -> None:
+    """Tell it in the history of the signature; of an edit or addition, with which one."""
+    if isinstance(about, CommitmentEdit):
+        verb, said["after"] = f"{verb} {about.noun}", {"edit": about.pk, **said["after"]}
+    record(verb=verb, on=_signature_of(about), role=Actor.MODERATOR, **said)
+
+
+def _held(about: Cared, by: User, version: int | None) -> tuple[Signature, Cared, Care]:
+    """Return the signature, what is looked after and whose it is, as they are now and held."""
+    signature = lock(_signature_of(about))
+    if isinstance(about, CommitmentEdit):
+        about = CommitmentEdit.objects.select_for_update(of=("self",)).get(pk=about.pk)
+    else:
+        about = signature
+    if not is_in_hand(about):
         raise NotInHand(signature.reference)
     refuse_stale(signature, version, by=by)
-    casework, _ = Casework.objects.select_related("assigned_to").get_or_create(signature=signature)
-    casework.signature = signature
-    return casework
+    cares = EditCasework if isinstance(about, CommitmentEdit) else Casework
+    casework, _ = cares._default_manager.select_related("assigned_to").get_or_create(pk=about.pk)
+    return signature, about, casework

@@ -11,8 +11,8 @@ from declaration.accounts.models import User
 from declaration.outbox.models import Email
 from declaration.working_days import is_working_day, london_day
 from signatories import emails_to_staff
-from signatories.desk.waiting import age_of, on_list
-from signatories.models import CommitmentEdit, CorrectionRequest, Organisation, Signature
+from signatories.desk.waiting import age_of, edits_on_list, on_list
+from signatories.models import CorrectionRequest, Organisation, Signature
 
 # An email is no place for a list of hundreds; the desk is one click away.
 SHOWN = 20
@@ -48,7 +48,7 @@ def what_waits(*, since_before: datetime) -> Digest:
         waiting=waiting.count(),
         overdue=on_list("overdue", person=None).filter(submitted_at__lt=since_before).count(),
         oldest=[_line(signature) for signature in oldest.order_by("submitted_at", "pk")[:SHOWN]],
-        edits=CommitmentEdit.objects.awaiting_review().filter(submitted_at__lt=since_before).count(),
+        edits=edits_on_list("waiting", person=None).filter(submitted_at__lt=since_before).count(),
         corrections=CorrectionRequest.objects.awaiting_staff().filter(created_at__lt=since_before).count(),
         proposed=Organisation.objects.awaiting_confirmation().filter(proposed_at__lt=since_before).count(),
         failed_emails=Email.objects.needing_staff().filter(queued_at__lt=since_before).count(),

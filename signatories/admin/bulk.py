@@ -157,10 +157,10 @@ class BulkAdmin(RecordAdmin):
                 case "accept":
                     moderation.accept(signature=signature, by=by, seen=seen, version=version)
                 case "assign":
-                    casework.assign(signature=signature, to=typed["to"], by=by, version=version)
+                    casework.assign(about=signature, to=typed["to"], by=by, version=version)
                 case _:
                     casework.park(
-                        signature=signature,
+                        about=signature,
                         until=typed["until"],
                         note=typed["park_note"],
                         by=by,

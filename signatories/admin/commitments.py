@@ -118,7 +118,8 @@ class CommitmentAdmin(TellingAdmin, DecidingAdmin):
 
         def answer(**said: Any) -> HttpResponse:
             commitment.refresh_from_db()
-            return self.page(request, RESTORE, **{**self.about(commitment), "original": commitment, **said})
+            about = {**self.about(commitment), "title": f"Restore «{commitment}»", "original": commitment}
+            return self.page(request, RESTORE, **{**about, **said})
 
         def act(typed: Typed) -> HttpResponse:
             taking_down.restore_commitment(commitment=commitment, by=person_of(request), **typed)

@@ -12,7 +12,9 @@ from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
 from signatories import adding, editing, moderation, taking_down
-from signatories.admin.deciding import Choice, DecidingAdmin
+from signatories.admin.caring import CaringAdmin
+from signatories.admin.deciding import Choice
+from signatories.admin.queue import EditStatusFilter
 from signatories.admin.telling import TellingAdmin, Typed
 from signatories.comparing import Change, as_text, changes_in, changes_since_last_sent
 from signatories.desk.risks import risks_of_edit
@@ -43,30 +45,8 @@ def accept(*, edit: CommitmentEdit, **what: Any) -> EditDecision:
     return activity(edit=edit, **what)
 
 
-class EditStatusFilter(admin.SimpleListFilter):
-    """Shows what waits for review unless something else is asked for."""
-
-    title = "status"
-    parameter_name = "status"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        others = [choice for choice in EditStatus.choices if choice[0] != EditStatus.SUBMITTED]
-        return [*others, ("all", "All")]
-
-    def choices(self, changelist: Any) -> Any:
-        first, *rest = super().choices(changelist)
-        yield {**first, "display": EditStatus.SUBMITTED.label}
-        yield from rest
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() is None:
-            waiting = CommitmentEdit.objects.awaiting_review()
-            return queryset.filter(pk__in=waiting.order_by().values("pk"))
-        return queryset if self.value() == "all" else queryset.filter(status=self.value())
-
-
 @admin.register(CommitmentEdit)
-class CommitmentEditAdmin(TellingAdmin, DecidingAdmin):
+class CommitmentEditAdmin(TellingAdmin, CaringAdmin):
     choices = {
         "accept": Choice("accept", Outcome.ACCEPTED, PERMISSION, accept),
         "request-changes": Choice(
@@ -77,7 +57,16 @@ class CommitmentEditAdmin(TellingAdmin, DecidingAdmin):
     drafts = DraftEditDecision
     called = "edit"
     decide_page = "admin/signatories/commitmentedit/decide.html"
-    list_display = ("organisation", "kind", "age", "title", "status", "submitted_by", "submitted_at")
+    list_display = (
+        "organisation",
+        "kind",
+        "age",
+        "title",
+        "care_of",
+        "status",
+        "submitted_by",
+        "submitted_at",
+    )
     list_filter = (EditStatusFilter,)
     search_fields = (
         "commitment__signature__organisation__name",
@@ -90,8 +79,8 @@ class CommitmentEditAdmin(TellingAdmin, DecidingAdmin):
     ordering = ("submitted_at", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CommitmentEdit]:
-        related = "commitment__signature__organisation", "adds_to__organisation", "submitted_by", "started_by"
-        return super().get_queryset(request).select_related(*related)
+        about = "commitment__signature__organisation", "adds_to__organisation", "submitted_by", "started_by"
+        return super().get_queryset(request).select_related(*about, "casework__assigned_to")
 
     @admin.display(description="organisation")
     def organisation(self, edit: CommitmentEdit) -> Organisation:
@@ -155,7 +144,8 @@ class CommitmentEditAdmin(TellingAdmin, DecidingAdmin):
 
         def answer(**said: Any) -> HttpResponse:
             replaced = [(question, as_text(words)) for question, words in edit.replaced.items()]
-            about = {**self.about(edit), "original": edit, "replaced": replaced}
+            title = f"Remove a replaced text: {edit.signature.organisation}"
+            about = {**self.about(edit), "title": title, "original": edit, "replaced": replaced}
             return self.page(request, "admin/signatories/commitmentedit/hide.html", **{**about, **said})
 
         def act(typed: Typed) -> HttpResponse:
@@ -188,7 +178,7 @@ class CommitmentEditAdmin(TellingAdmin, DecidingAdmin):
             "since_last_sent": changes_since_last_sent(record),
             "decided": record.decisions.select_related("decided_by").prefetch_related("reasons"),
             "is_own": is_own,
-            "may_decide": request.user.has_perm(PERMISSION),
+            **self.care_on(request, record),
             "decisions": [] if is_own else self.possible_decisions(request, record),
             "hidden_text": getattr(record, "hidden_text", None),
             "may_hide": record.replaced_public_text and not is_own and request.user.has_perm(TAKE_DOWN),

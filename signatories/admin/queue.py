@@ -1,7 +1,7 @@
 """The lists of the queue, as a filter: what the desk counts is what a list here shows."""
 
 from copy import copy
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
@@ -9,9 +9,11 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
+from declaration.accounts.models import User
 from declaration.accounts.people import person_of
-from signatories.desk.waiting import LISTS, on_list
-from signatories.models import Signature, Status
+from signatories.desk.waiting import EDIT_LISTS, edits_on_list, on_list
+from signatories.models import EditStatus, Status
+from signatories.models.edit import CommitmentEditQuerySet
 from signatories.models.signature import SignatureQuerySet
 
 LABELS = {
@@ -28,18 +30,20 @@ FIRST = "waiting"
 EVERYTHING = "all"
 
 
-class StatusFilter(admin.SimpleListFilter):
-    """Shows what waits for review unless something else is asked for."""
+class QueueFilter(admin.SimpleListFilter):
+    """Shows what waits for review unless another list, a status or everything is asked for."""
 
     title = "list"
     parameter_name = "status"
+    lists: ClassVar[tuple[str, ...]]
+    statuses: ClassVar[list[tuple[str, str]]]
+
+    def rows_on(self, name: str, person: User, rows: Any) -> Any:
+        raise NotImplementedError
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            *LABELS.items(),
-            *((value, label) for value, label in Status.choices if value != Status.SUBMITTED),
-            (EVERYTHING, "All"),
-        ]
+        others = [(value, label) for value, label in self.statuses if value != Status.SUBMITTED]
+        return [*((name, LABELS[name]) for name in self.lists), *others, (EVERYTHING, "All")]
 
     def choices(self, changelist: Any) -> Any:
         for value, label in self.lookup_choices:
@@ -51,14 +55,30 @@ class StatusFilter(admin.SimpleListFilter):
                 "display": label,
             }
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Signature]) -> QuerySet[Signature]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         asked = self.value() or FIRST
         if asked == EVERYTHING:
             return queryset
-        if asked in LISTS:
-            assert isinstance(queryset, SignatureQuerySet)  # noqa: S101 - tells mypy
-            return on_list(asked, person=person_of(request), signatures=queryset)
-        return queryset.filter(status=asked)
+        if asked not in self.lists:
+            return queryset.filter(status=asked)
+        rows: QuerySet[Any] = self.rows_on(asked, person_of(request), queryset)
+        return rows
+
+
+class StatusFilter(QueueFilter):
+    lists = tuple(LABELS)
+    statuses = Status.choices
+
+    def rows_on(self, name: str, person: User, rows: SignatureQuerySet) -> SignatureQuerySet:
+        return on_list(name, person=person, signatures=rows)
+
+
+class EditStatusFilter(QueueFilter):
+    lists = EDIT_LISTS
+    statuses = EditStatus.choices
+
+    def rows_on(self, name: str, person: User, rows: CommitmentEditQuerySet) -> CommitmentEditQuerySet:
+        return edits_on_list(name, person=person, edits=rows)
 
 
 def next_in_list(model_admin: admin.ModelAdmin, request: HttpRequest, after: int) -> int | None:

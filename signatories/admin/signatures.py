@@ -1,7 +1,5 @@
 """The queue of signatures; the record page of each, deciding and acting on several are its floors."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -64,8 +62,3 @@ class SignatureAdmin(ReportPages, RestoringAdmin, SearchingAdmin):
     def age(self, signature: Signature) -> str:
         age = age_of(signature)
         return f"{age.days} working {'day' if age.days == 1 else 'days'}, {age.state}" if age else ""
-
-    @admin.display(description="looked after by")
-    def care_of(self, signature: Signature) -> Any:
-        casework = getattr(signature, "casework", None)
-        return casework.assigned_to if casework and casework.assigned_to else ""

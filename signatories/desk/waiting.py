@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from declaration.accounts.models import User
 from declaration.working_days import is_working_day, london_day, working_days_between
-from signatories.models import ModerationDecision, Outcome, Signature, Status
+from signatories.models import CommitmentEdit, ModerationDecision, Outcome, Signature, Status
+from signatories.models.edit import CommitmentEditQuerySet
 from signatories.models.signature import SignatureQuerySet
 
 
@@ -142,6 +143,28 @@ class Waiting:
     @property
     def age(self) -> Age | None:
         return age_since(self.oldest) if self.oldest else None
+
+
+# Edits and additions stand on lists of the same names, by the same columns and the same word «submitted».
+EDIT_LISTS = ("waiting", "due-soon", "overdue", "mine", "unassigned", "parked")
+
+
+def edits_on_list(
+    name: str, *, person: User | None, edits: CommitmentEditQuerySet | None = None
+) -> CommitmentEditQuerySet:
+    """Return the edits and additions on one list, for this person and now. Raises KeyError for no list."""
+    everything = CommitmentEdit.objects.all() if edits is None else edits
+    return everything.awaiting_review().filter(LISTS[name](Viewpoint(person, timezone.now())))
+
+
+def count_edits(*, person: User | None) -> dict[str, Waiting]:
+    """Count the lists of edits and additions, with one query."""
+    here = Viewpoint(person, timezone.now())
+    counted = CommitmentEdit.objects.awaiting_review().aggregate(
+        **{f"count_{name}": Count("pk", filter=LISTS[name](here)) for name in EDIT_LISTS},
+        **{f"oldest_{name}": Min("submitted_at", filter=LISTS[name](here)) for name in EDIT_LISTS},
+    )
+    return {name: Waiting(counted[f"count_{name}"], counted[f"oldest_{name}"]) for name in EDIT_LISTS}
 
 
 def count_lists(*, person: User | None) -> dict[str, Waiting]:

@@ -6,6 +6,7 @@ from signatories.models.casework import (
     DraftCommitmentDecision,
     DraftDecision,
     DraftEditDecision,
+    EditCasework,
 )
 from signatories.models.change import RegisterChange, What
 from signatories.models.commitment import Commitment, CommitmentStatus, ImpossibleForCommitment
@@ -41,6 +42,7 @@ __all__ = [
     "DraftCommitmentDecision",
     "DraftDecision",
     "DraftEditDecision",
+    "EditCasework",
     "EditDecision",
     "EditStatus",
     "Handover",

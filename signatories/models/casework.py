@@ -12,12 +12,9 @@ from declaration.personal_fields import PersonalFields
 from signatories.models.decision import Outcome, Reason
 
 
-class Casework(models.Model):
-    """Who looks after a submission, and until which day it is parked. Without a row: nobody, and not."""
+class Care(models.Model):
+    """Who looks after something that waits, and until which day it is parked. No row: nobody, and not."""
 
-    signature = models.OneToOneField(
-        "signatories.Signature", on_delete=models.CASCADE, primary_key=True, related_name="casework"
-    )
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -33,27 +30,52 @@ class Casework(models.Model):
     personal_fields = PersonalFields(unfound="park_note")
 
     class Meta:
-        verbose_name_plural = "casework"
-        indexes = [models.Index(fields=["parked_until"], name="casework_parked")]
+        abstract = True
+        indexes = [models.Index(fields=["parked_until"], name="%(class)s_parked")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(assigned_at__isnull=True, assigned_to__isnull=True)
                 | Q(assigned_at__isnull=False, assigned_to__isnull=False),
-                name="casework_assigned_at_and_to",
+                name="%(class)s_assigned_at_and_to",
             ),
             models.CheckConstraint(
                 condition=Q(parked_until__isnull=True, parked_by__isnull=True, park_note="")
                 | Q(parked_until__isnull=False, parked_by__isnull=False),
-                name="casework_parked_until_and_by",
+                name="%(class)s_parked_until_and_by",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Casework of {self.signature.reference}"
 
     def is_parked(self, day: date | None = None) -> bool:
         """Tell whether it rests on a London day, today unless told. On ``parked_until`` it is back."""
         return self.parked_until is not None and self.parked_until > (day or timezone.localdate())
+
+
+class Casework(Care):
+    """Who looks after a signature, from when it is handed in until it is over."""
+
+    signature = models.OneToOneField(
+        "signatories.Signature", on_delete=models.CASCADE, primary_key=True, related_name="casework"
+    )
+
+    class Meta(Care.Meta):
+        verbose_name_plural = "casework"
+
+    def __str__(self) -> str:
+        return f"Casework of {self.signature.reference}"
+
+
+class EditCasework(Care):
+    """Who looks after an edit of a published commitment, or an addition."""
+
+    edit = models.OneToOneField(
+        "signatories.CommitmentEdit", on_delete=models.CASCADE, primary_key=True, related_name="casework"
+    )
+
+    class Meta(Care.Meta):
+        verbose_name_plural = "casework of edits"
+
+    def __str__(self) -> str:
+        return f"Casework of {self.edit}"
 
 
 class CaseNote(AppendOnlyModel):

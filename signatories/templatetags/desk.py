@@ -12,8 +12,8 @@ from declaration.accounts.models import User
 from declaration.newsletter.models import NewsletterIssue
 from declaration.outbox.models import Email
 from declaration.personal_data.models import Erasure, Unforgotten
-from signatories.desk.waiting import Age, Waiting, age_since, count_lists
-from signatories.models import CommitmentEdit, CorrectionRequest, Organisation
+from signatories.desk.waiting import Age, Waiting, age_since, count_edits, count_lists
+from signatories.models import CorrectionRequest, Organisation
 
 register = template.Library()
 QUEUE = "admin:signatories_signature_changelist"
@@ -66,7 +66,11 @@ def desk(person: User) -> Desk:
             _line(name, lists[name], promised=False) for name in ("awaiting_approver", "signed")
         )
     if person.has_perm("signatories.view_commitmentedit"):
-        found.to_decide.append(_edits())
+        edits = count_edits(person=person)
+        found.to_decide.append(_edits("waiting", edits["waiting"]))
+        if person.has_perm("signatories.decide_signature"):
+            found.yours.append(_edits("mine", edits["mine"]))
+        found.yours.append(_edits("parked", edits["parked"]))
     if person.has_perm("signatories.view_organisation"):
         found.elsewhere.append(_proposed())
     if person.has_perm("signatories.view_correctionrequest"):
@@ -87,12 +91,10 @@ def _line(name: str, waiting: Waiting, *, promised: bool = True) -> Line:
     return Line(name, waiting.count, url, waiting.oldest, promised)
 
 
-def _edits() -> Line:
-    counted = CommitmentEdit.objects.awaiting_review().aggregate(
-        count=Count("pk"), oldest=Min("submitted_at")
-    )
+def _edits(name: str, waiting: Waiting) -> Line:
     url = reverse("admin:signatories_commitmentedit_changelist")
-    return Line("edits", counted["count"], url, counted["oldest"])
+    there, called = (url, "edits") if name == "waiting" else (f"{url}?status={name}", f"edits-{name}")
+    return Line(called, waiting.count, there, waiting.oldest)
 
 
 def _proposed() -> Line:

@@ -60,7 +60,10 @@ def contents():
     }
 
 
-EXTRA_OF = {"admin:signatories_commitment_decide": {"decision": "take-down"}}
+EXTRA_OF = {
+    "admin:signatories_commitment_decide": {"decision": "take-down"},
+    "admin:signatories_commitmentedit_care": {"what": "take"},
+}
 EXTRA = {"do": {"verb": "pause"}, "decide": {"decision": "accept"}, "care": {"what": "note"}}
 
 

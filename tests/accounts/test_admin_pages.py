@@ -59,11 +59,11 @@ def a_record_in_use(moderator):
     waiting.commitment.save()
     waiting.refresh_from_db()
     signing.submit(signature=waiting, by=waiting.started_by)
-    casework.assign(signature=waiting, to=moderator, by=moderator)
+    casework.assign(about=waiting, to=moderator, by=moderator)
     casework.write_note(signature=waiting, text="Rang them.", by=moderator)
     casework.save_draft(about=waiting, outcome=Outcome.REJECTED, reasons=[reason], text="No.", by=moderator)
     day = timezone.localdate() + timedelta(days=2)
-    casework.park(signature=waiting, until=day, note="Legal reads it.", by=moderator)
+    casework.park(about=waiting, until=day, note="Legal reads it.", by=moderator)
     return waiting
 
 

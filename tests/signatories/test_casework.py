@@ -38,7 +38,7 @@ def tomorrow():
 
 def test_take_hand_over_and_release(submission, moderator, colleague):
     for to in (moderator, moderator, colleague, None):
-        casework.assign(signature=submission, to=to, by=moderator)
+        casework.assign(about=submission, to=to, by=moderator)
         submission.refresh_from_db()
         assert submission.casework.assigned_to == to
         assert (submission.casework.assigned_at is None) == (to is None)
@@ -49,14 +49,14 @@ def test_take_hand_over_and_release(submission, moderator, colleague):
 @pytest.mark.parametrize("role", ["", "viewer", "editor"])
 def test_refuse_to_hand_a_record_to_somebody_who_may_not_decide(role, submission, moderator):
     with pytest.raises(casework.CannotDecide):
-        casework.assign(signature=submission, to=UserFactory(role=role), by=moderator)
+        casework.assign(about=submission, to=UserFactory(role=role), by=moderator)
     assert verbs(submission) == []
 
 
 def test_refuse_to_hand_an_officer_their_own_submission(submission, moderator, colleague):
     RepresentativeFactory(organisation=submission.organisation, user=colleague, email=colleague.email)
     with pytest.raises(moderation.OwnSubmission):
-        casework.assign(signature=submission, to=colleague, by=moderator)
+        casework.assign(about=submission, to=colleague, by=moderator)
 
 
 def test_people_who_may_decide_are_offered(moderator, colleague):
@@ -69,14 +69,12 @@ def test_people_who_may_decide_are_offered(moderator, colleague):
 @pytest.mark.parametrize("status", ["rejected", "declined", "withdrawn", "taken_down"])
 def test_refuse_to_take_what_is_over(status, moderator):
     with pytest.raises(casework.NotInHand):
-        casework.assign(signature=SignatureFactory(**{status: True}), to=moderator, by=moderator)
+        casework.assign(about=SignatureFactory(**{status: True}), to=moderator, by=moderator)
 
 
 def test_parked_submission_comes_back_by_itself(submission, moderator, time_machine):
     time_machine.move_to("2026-11-20 11:00+00:00", tick=False)
-    casework.park(
-        signature=submission, until=date(2026, 11, 23), note="Waits for their lawyers", by=moderator
-    )
+    casework.park(about=submission, until=date(2026, 11, 23), note="Waits for their lawyers", by=moderator)
     days = {"2026-11-20 23:30": "parked", "2026-11-22 23:59": "parked", "2026-11-23 00:00": "waiting"}
     for moment, where in days.items():
         time_machine.move_to(f"{moment}+00:00", tick=False)
@@ -86,18 +84,18 @@ def test_parked_submission_comes_back_by_itself(submission, moderator, time_mach
 
 
 def test_parked_submission_is_brought_back_before_its_day(submission, moderator):
-    casework.park(signature=submission, until=tomorrow(), note="", by=moderator)
+    casework.park(about=submission, until=tomorrow(), note="", by=moderator)
     for _ in range(2):
-        casework.bring_back(signature=submission, by=moderator)
+        casework.bring_back(about=submission, by=moderator)
     assert submission in on_list("waiting", person=None)
     assert verbs(submission) == ["park", "bring back"]
 
 
 def test_refuse_to_park_until_today_or_what_does_not_wait(submission, moderator):
     with pytest.raises(casework.DayIsPast):
-        casework.park(signature=submission, until=timezone.localdate(), note="", by=moderator)
+        casework.park(about=submission, until=timezone.localdate(), note="", by=moderator)
     with pytest.raises(ImpossibleTransition):
-        casework.park(signature=SignatureFactory(published=True), until=tomorrow(), note="", by=moderator)
+        casework.park(about=SignatureFactory(published=True), until=tomorrow(), note="", by=moderator)
 
 
 def test_note_has_its_author_and_is_never_altered(submission, moderator):
@@ -147,10 +145,8 @@ ACTIVITIES = {
     "reject": lambda s, by, version: moderation.reject(
         signature=s, by=by, seen=s.submitted_at, version=version, reasons=[], note="No"
     ),
-    "take": lambda s, by, version: casework.assign(signature=s, to=by, by=by, version=version),
-    "park": lambda s, by, version: casework.park(
-        signature=s, until=tomorrow(), note="", by=by, version=version
-    ),
+    "take": lambda s, by, version: casework.assign(about=s, to=by, by=by, version=version),
+    "park": lambda s, by, version: casework.park(about=s, until=tomorrow(), note="", by=by, version=version),
     "save": lambda s, by, version: casework.save_draft(
         about=s, outcome=Outcome.ACCEPTED, by=by, version=version
     ),

@@ -28,6 +28,7 @@ from tests.html import assert_valid_html
 LONDON = ZoneInfo("Europe/London")
 UNSEEN = {
     "mine",
+    "edits and further commitments of mine",
     "emails failed",
     "emails may or may not have been sent",
     "records could not be erased",
@@ -73,23 +74,29 @@ def a_busy_desk(moderator, now):
     again.refresh_from_db()
     signing.submit(signature=again, by=again.started_by)
     for to in (moderator, moderator, colleague):
-        casework.assign(signature=SignatureFactory(submitted=True), to=to, by=moderator)
+        casework.assign(about=SignatureFactory(submitted=True), to=to, by=moderator)
     for until, to in ((1, None), (30, moderator)):
         parked = SignatureFactory(submitted=True)
-        casework.assign(signature=parked, to=to, by=moderator)
+        casework.assign(about=parked, to=to, by=moderator)
         day = now.date() + timedelta(days=until)
-        casework.park(signature=parked, until=day, note="Rests", by=moderator)
+        casework.park(about=parked, until=day, note="Rests", by=moderator)
     for status in ("awaiting_approver", "signed_for_later", "published", "changes_requested", "rejected"):
         SignatureFactory(**{status: True})
-    published = SignatureFactory(published=True)
-    for what in ({"commitment": published.commitment}, {"adds_to": published}):
-        CommitmentEdit.objects.create(
+    published, resting = SignatureFactory(published=True), SignatureFactory(published=True)
+    for what in (
+        {"commitment": published.commitment},
+        {"adds_to": published},
+        {"commitment": resting.commitment},
+    ):
+        edit = CommitmentEdit.objects.create(
             **what,
             status="submitted",
             submitted_at=now,
             submitted_by=published.started_by,
             started_by=published.started_by,
         )
+    casework.assign(about=published.additions.get(), to=moderator, by=moderator)
+    casework.park(about=edit, until=now.date() + timedelta(days=2), note="Rests", by=moderator)
     OrganisationFactory(proposed=True)
     OrganisationFactory(proposed=True, confirmed_at=now, confirmed_by=colleague)
     for settled in (False, True):
@@ -138,6 +145,8 @@ def test_every_count_leads_to_exactly_the_rows_it_counts(moderator, time_machine
         "overdue": 2,
         "due soon": 2,
         "edits and further commitments": 2,
+        "edit or further commitment of mine": 1,
+        "edit or further commitment parked": 1,
         "mine": 2,
         "unassigned": 7,
         "parked": 2,

@@ -110,7 +110,7 @@ def test_next_in_the_list_one_came_from_follows_a_decision(status, staff, modera
         SignatureFactory(submitted=True, submitted_at=now - timedelta(hours=hours)) for hours in (3, 2, 1)
     )
     for mine in (first, third):
-        casework.assign(signature=mine, to=moderator, by=moderator)
+        casework.assign(about=mine, to=moderator, by=moderator)
     following = third if status else second
     address = decide(first, "accept", status)
     answer = staff.post(address, form_in(soup_of(staff.get(address))))
@@ -212,7 +212,7 @@ def test_wrong_answers_on_the_record_are_told_and_kept(what, typed, error, staff
 def test_stale_handing_over_shows_what_a_colleague_did(staff, moderator, colleague):
     signature = SignatureFactory(submitted=True)
     version = soup_of(staff.get(record_of(signature))).select_one("input[name=version]")["value"]
-    casework.assign(signature=signature, to=colleague, by=colleague)
+    casework.assign(about=signature, to=colleague, by=colleague)
     page = soup_of(staff.post(care(signature, "take"), {"version": version}))
     assert "Something happened to this record" in error_in(page)
     signature.refresh_from_db()
