@@ -252,6 +252,11 @@ class Officer(Visitor):
     def opens_the_dashboard(self):
         self.goes_to("/dashboard/")
 
+    def asks_what_we_hold(self):
+        self.opens_the_dashboard()
+        self.follows("What we hold about you")
+        self.sees_heading("What we hold about you")
+
     def withdraws(self):
         self.opens_the_dashboard()
         self.follows(f"Withdraw {self.council.name}")

@@ -21,6 +21,23 @@ def test_officer_withdraws_what_waits_for_review(officer, moderator):
     then(moderator).sees("Withdrawn")
 
 
+def test_officer_has_what_we_hold_erased(officer):
+    given(officer).has_sent_a_commitment()
+    when(officer).asks_what_we_hold()
+    then(officer).sees(officer.email, officer.name, officer.reference)
+    when(officer).follows("Have it erased")
+    then(officer).sees("Your request goes to our staff")
+    when(officer).presses("Send the request")
+    then(officer).sees("We have your request.")
+    given(officer).withdraws()
+    when(officer).asks_what_we_hold()
+    when(officer).follows("Have it erased")
+    when(officer).presses("Erase it now")
+    then(officer).sees_heading("We have erased what we held about you")
+    when(officer).signs_in()
+    then(officer).sees("You have not started to sign the Declaration yet.")
+
+
 def test_officer_withdraws_what_the_approver_has(officer, approver):
     given(officer).has_an_accepted_commitment()
     given(approver).gets_the_link()

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from io import StringIO
 
 import pytest
@@ -120,8 +121,12 @@ def test_leave_alone_what_staff_hold_until_they_lift_it(client):
         "named": draft.reference.lower(),
         "reason": "A complaint.",
     }
+    record = reverse("admin:signatories_signature_change", args=[draft.pk])
+    [link] = re.findall(r'href="([^"]*hold/add/[^"]*)"', client.get(record).content.decode())
+    assert f'value="{draft.reference}"' in client.get(unescape(link)).content.decode()
     assert client.post(reverse("admin:personal_data_hold_add"), added).status_code == 302
     held = Hold.objects.get()
+    assert "so nothing of it is erased: A complaint." in client.get(record).content.decode()
     assert (held.label, held.set_by) == (draft.reference, moderator)
     event = AuditEvent.objects.about(draft).get(verb="hold")
     assert (event.actor, event.note) == (moderator, "A complaint.")
