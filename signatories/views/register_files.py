@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from itertools import chain, islice
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 
@@ -25,6 +26,14 @@ def _places(request: HttpRequest, answer: Answer) -> Iterable[int]:
     return answer.places_on_page() if "page" in request.GET else answer.places()
 
 
+def _with_next(request: HttpRequest, answer: Answer, response: HttpResponseBase) -> HttpResponseBase:
+    """Name the page that follows for whoever reads page by page. After the last one there is none."""
+    if "page" in request.GET and answer.page < answer.pages:
+        following = settings.SITE_URL + request.path + answer.query.on_page(answer.page + 1).address
+        response["Link"] = f'<{following}>; rel="next"'
+    return response
+
+
 def _open_data(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Let pages of other sites read it with scripts, also that nothing changed, and name the licence."""
 
@@ -34,7 +43,8 @@ def _open_data(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
         response["Access-Control-Allow-Origin"] = "*"
         response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link"
         response["Cross-Origin-Resource-Policy"] = "cross-origin"
-        response["Link"] = f'<{LICENCE}>; rel="license"'
+        links = (f'<{LICENCE}>; rel="license"', response.get("Link"))
+        response["Link"] = ", ".join(link for link in links if link)
         return response
 
     return served
@@ -50,7 +60,7 @@ def signatories_csv(request: HttpRequest) -> HttpResponseBase:
     text = _gathered(chain([head], csv_of(answer, _places(request, answer))))
     response = StreamingHttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="signatories.csv"'
-    return response
+    return _with_next(request, answer, response)
 
 
 @_open_data
@@ -65,6 +75,8 @@ def signatories_json(request: HttpRequest) -> HttpResponseBase:
         "total": answer.snapshot.count,
         "count": answer.count,
     }
+    if "page" in request.GET:
+        head |= {"page": answer.page, "pages": answer.pages}
 
     def text() -> Iterator[str]:
         yield json.dumps(head, ensure_ascii=False)[:-1] + ', "signatories": [\n'
@@ -75,7 +87,8 @@ def signatories_json(request: HttpRequest) -> HttpResponseBase:
         yield "\n]}\n"
 
     if "page" in request.GET:
-        return HttpResponse("".join(text()), content_type="application/json")
+        page = HttpResponse("".join(text()), content_type="application/json")
+        return _with_next(request, answer, page)
     return StreamingHttpResponse(_gathered(text()), content_type="application/json")
 
 

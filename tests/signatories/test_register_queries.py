@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -242,3 +243,25 @@ def test_go_on_to_the_next_page_with_everything_kept(register, monkeypatch, sort
         at = following["href"] if following else None
     assert len(names) == len(set(names)) == 21
     assert names == sorted(names, key=str.casefold)
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_read_a_file_page_by_page_to_its_end(register, kind, monkeypatch):
+    """Whoever asks for a page after the last gets the last, so the pages say where to stop."""
+    monkeypatch.setattr("signatories.register.facets.PER_PAGE", 10)
+    at, slugs, pages = f"/signatories.{kind}?q=council&page=1", [], []
+    while at:
+        response = Client().get(at)
+        if kind == "json":
+            told = json.loads(response.getvalue())
+            slugs += [one["slug"] for one in told["signatories"]]
+            pages.append((told["page"], told["pages"]))
+        else:
+            lines = csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig")))
+            slugs += dict.fromkeys(line["slug"] for line in lines)
+        following = re.search(r'<http[^/]*//[^/]*(/[^>]*)>; rel="next"', response["Link"])
+        at = following and following[1]
+    assert slugs == [one["slug"] for one in in_json("?q=council")["signatories"]]
+    assert len(slugs) == 30
+    assert pages == ([(1, 3), (2, 3), (3, 3)] if kind == "json" else [])
+    assert 'rel="next"' not in Client().get(f"/signatories.{kind}")["Link"]
