@@ -61,7 +61,7 @@ def check_upload(request: HttpRequest) -> HttpResponse:
             return _as_csv(report)
         case "json":
             return _as_json(report)
-    page = {"form": form, "report": report, "link": _link(report)}
+    page = {"form": form, "report": report, "link": _link(report), "list": _list(report)}
     return render(request, "check/uploaded.html", page)
 
 
@@ -74,6 +74,17 @@ def _link(report: Report) -> str:
     asked = "\n".join(dict((answer.line, answer.asked) for answer in report.answers).values())
     query = urlencode({"on": report.day.isoformat(), "who": asked})
     return query if len(asked) <= MAXIMUM_PASTE and len(query) <= LONGEST_QUERY else ""
+
+
+def _list(report: Report) -> str:
+    """Return what was asked, each on its line, to ask it again in another form.
+
+    Nothing when a row said nothing: pasted, it would be passed over.
+    """
+    asked = {answer.line: answer.asked for answer in report.answers}
+    if not all(asked.values()):
+        return ""
+    return "\n".join(asked.get(line, "") for line in range(1, max(asked) + 1))
 
 
 def _shareable(response: HttpResponse) -> HttpResponse:

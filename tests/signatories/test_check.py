@@ -237,7 +237,7 @@ def test_answer_for_a_long_list_that_was_pasted_from_a_spreadsheet(register):
     signed("camden", datetime(2024, 1, 4, 12, tzinfo=UTC))
     rows = ["Round 1\t\t", "Ref\tLead council\tApplied", '1\t"Newry, Mourne and Down"\t3/31/2024']
     rows += ["2\tCyngor Sir Ynys M\u00f4n\t\u00a310,000", "3\tLondon Borough of Camden\t"] + [
-        "4\tLeeds\t"
+        "4\tLeeds City Council\t"
     ] * 397
     page = {"on_day": "31", "on_month": "3", "on_year": "2024", "format": "json"}
     answer = Client().post("/check/upload/", page | {"pasted": "\r\n".join(rows[1:])}).json()
@@ -248,6 +248,14 @@ def test_answer_for_a_long_list_that_was_pasted_from_a_spreadsheet(register):
         "leeds",
     ]
     assert answer["counts"] == {"signed": 1, "in-process": 0, "not-signed": 399, "unknown": 0}
+    # The page of the answers gives them as a file too, with the same numbers of lines.
+    data = page | {"pasted": "\r\n".join(rows[1:]), "format": "page"}
+    soup = assert_good_page(Client().post("/check/upload/", data).content.decode())
+    assert not soup.find("a", string="Link to these answers")
+    form = soup.select_one("main form")
+    again = {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
+    again |= {"format": form.find("button", string=lambda text: "JSON" in text)["value"]}
+    assert Client().post(form["action"], again).json() == answer
     # A title above the heading is a row that means nobody.
     answer = Client().post("/check/upload/", page | {"pasted": "\r\n".join(rows)}).json()
     assert [one["asked"] for one in answer["answers"]][:2] == ["Round 1", "Ref"]
