@@ -34,7 +34,9 @@ class TooManyCorrections(Exception):
 
 @transaction.atomic
 def resend_to_approver(*, signature: Signature, by: Representative) -> bool:
-    """Email the approver's link again, at most once an hour. Return whether a mail was owed now.
+    """Email the approver's link again, at most once an hour unless the last email did not arrive.
+
+    Return whether a mail was owed now.
 
     Raises ImpossibleTransition if nobody is waiting for the approver.
     """
@@ -57,7 +59,8 @@ def _ask_again(signature: Signature, *, by: User | None, role: str) -> bool:
     signature.transition("sign")
     now = timezone.now()
     last = signature.approver_last_mailed_at
-    if last and (now - last).total_seconds() < 60 * 60:
+    is_recent = last is not None and (now - last).total_seconds() < 60 * 60
+    if is_recent and not not_reached([signature]):
         return False
     signature.approver_last_mailed_at = now
     signature.save(update_fields=["approver_last_mailed_at"])

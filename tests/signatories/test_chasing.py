@@ -183,6 +183,8 @@ def test_tell_the_officer_once_that_the_email_did_not_reach_the_approver(state, 
     assert [chase_approvers(now=at_ten + timedelta(hours=hour)) for hour in range(3)] == [1, 0, 0]
     told = Email.objects.get(message="tell_officer_approver_not_reached")
     assert told.to == signature.submitted_by.email and signature.approver_email in told.text
+    again = {"signature": signature, "by": signature.submitted_by}
+    assert [asking.resend_to_approver(**again) for _ in range(2)] == [True, False]
     # The one that was sent since, or another address, is all that counts.
     for put_right in ({"approver_email": "other@example.gov.uk"}, {}):
         Signature.objects.update(**put_right)
