@@ -9,7 +9,7 @@ from declaration.personal_data import holds
 from declaration.personal_data.erasing import EVERYTHING, Eraser, Fate, erase_by
 from signatories import forgetting
 from signatories.keeping import APPROVER, MISTAKE, PERSON_HELD_BY, SIGNATURE, looked_after
-from signatories.models import CorrectionRequest, Handover, Representative, Signature, Status
+from signatories.models import CommitmentEdit, CorrectionRequest, Handover, Representative, Signature, Status
 from signatories.models.signature import LIVE
 
 NAME = ("full_name", "job_title", "email")
@@ -66,7 +66,9 @@ def _is_live(person: Representative) -> bool:
     named = Q(
         signed_at__isnull=True, organisation=person.organisation_id, approver_email__iexact=person.email
     )
-    return Signature.objects.live().filter(looked_after(person) | named).exists()
+    needs = Signature.objects.live().filter(looked_after(person) | named)
+    proposed = CommitmentEdit.objects.open().filter(Q(started_by=person) | Q(submitted_by=person))
+    return needs.exists() or proposed.exists()
 
 
 def _fate_of_person(person: Representative) -> Fate:

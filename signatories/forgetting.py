@@ -45,6 +45,8 @@ def forget_person(person: Representative, *, by: User | None = None) -> None:
     record(verb="erase person", on=person, by=by, role=_role(by))
     signatures = Signature.objects.filter(organisation_id=person.organisation_id)
     redact(about=[person, *account, *signatures], words=words)
+    # Nobody could be told that a colleague took over.
+    person.handovers.open().update(ended_at=timezone.now())
     person.full_name, person.email = FORMER, _nobodys_address(person.pk)
     person.job_title = person.phone = person.team_mailbox = ""
     person.user, person.is_verified, person.erased_at = None, False, timezone.now()

@@ -9,7 +9,15 @@ from declaration.accounts.models import User
 from declaration.personal_data.holds import Holdable, may_be_held
 from declaration.personal_data.rules import Rule, keep_no_longer
 from signatories import forgetting, mistakes
-from signatories.models import CorrectionRequest, Handover, Progress, Representative, Signature, Status
+from signatories.models import (
+    CommitmentEdit,
+    CorrectionRequest,
+    Handover,
+    Progress,
+    Representative,
+    Signature,
+    Status,
+)
 from signatories.models.handover import HANDOVER_DAYS
 from signatories.models.signature import LIVE
 
@@ -53,11 +61,13 @@ def _former_people(before: datetime) -> QuerySet[Representative]:
     needed = signatures.filter(looked_after(me), status__in=LIVE)
     recent = signatures.filter(_part_of(me)).filter(Q(ended_at__gte=before) | Q(status=Status.DRAFT))
     asked = ours.filter(approver_email__iexact=OuterRef("email"))
+    proposed = CommitmentEdit.objects.open().filter(Q(started_by=me) | Q(submitted_by=me))
     reported = Progress.objects.filter(reported_by=me, reported_at__gte=before)
     return Representative.objects.filter(
         ~Exists(needed),
         ~Exists(recent),
         ~Exists(asked),
+        ~Exists(proposed.order_by()),
         ~Exists(reported.order_by()),
         ~Exists(signatures.filter(signed_by=me)),
         Q(user__isnull=True) | ~Exists(ours),

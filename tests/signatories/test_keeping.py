@@ -10,8 +10,8 @@ from declaration.accounts.models import User
 from declaration.audit.models import AuditEvent
 from declaration.outbox import forgetting as forgetting_emails
 from declaration.outbox.models import Email
-from declaration.personal_data import holds, retention
-from signatories import handing_over, mistakes, moderation, signing
+from declaration.personal_data import erasing, holds, retention
+from signatories import editing, handing_over, mistakes, moderation, signing
 from signatories.models import FORMER, Handover, Representative, Signature
 from signatories.registering import become_representative
 from tests.accounts.people import staff_member
@@ -136,6 +136,26 @@ def test_forget_an_officer_who_stopped_and_keep_their_successor(later):
     assert first.full_name not in told(signature)
     second.refresh_from_db()
     assert second.full_name != FORMER
+
+
+def test_forget_nobody_whose_edit_waits_and_end_what_they_asked_of_colleagues(later):
+    signature = SignatureFactory(published=True)
+    first, second = signature.started_by, RepresentativeFactory(organisation=signature.organisation)
+    with transaction.atomic():
+        handing_over.look_after(signature, second)
+    edit = editing.start_edit(signature=signature, by=first)
+    asked = handing_over.ask_to_take_over(
+        signature=signature, by=first, name="Nia Newcomer", email="nia@example.gov.uk"
+    )
+    Representative.objects.filter(pk=first.pk).update(user=None)
+    later(400)
+    Handover.objects.update(asked_at=timezone.now())
+    assert run() == {}
+    assert erasing.plan_for(first.email).needs_staff
+    editing.withdraw_edit(edit=edit, by=first)
+    assert run() == {"former-people": 1}
+    asked.refresh_from_db()
+    assert not asked.is_open
 
 
 def test_forget_nobody_who_signed_in_within_the_year(later):
