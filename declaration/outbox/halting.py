@@ -21,13 +21,20 @@ REFUSED = (
 )
 
 
+LOST = (
+    "It stopped by itself: of {uncertain} of the first {answered} nobody knows whether the mail server took"
+    " them, because its answers did not come. Ask whoever runs it whether it is slow; it may need a larger"
+    " MAIL_TIMEOUT_SECONDS and MAIL_LEASE_SECONDS. Resume when the cause is gone."
+)
+
+
 def stop_when_too_much_goes_wrong(mailing: Mailing) -> None:
     """Pause a mailing that should not go on before somebody has looked at it."""
     mailing.refresh_from_db(
         fields=["audience", "canary", "failures_accepted", "refused", "refusals_accepted", *mailings.COUNTED]
     )
     answered = mailing.settled - mailing.cancelled
-    why = _refusals(mailing, answered) or _failures(mailing, answered)
+    why = _refusals(mailing, answered) or _failures(mailing, answered) or _lost_answers(mailing, answered)
     if not why:
         return
     try:
@@ -51,3 +58,10 @@ def _failures(mailing: Mailing, answered: int) -> str:
         return ""
     what = "failed or came back" if mailing.bounced else "failed"
     return f"It stopped by itself: {wrong} of the first {answered} {what}."
+
+
+def _lost_answers(mailing: Mailing, answered: int) -> str:
+    """A server that takes every email and answers too late would leave nobody of whom we know."""
+    if mailing.failures_accepted or answered < mailing.canary or mailing.uncertain * 2 <= answered:
+        return ""
+    return LOST.format(uncertain=mailing.uncertain, answered=answered)

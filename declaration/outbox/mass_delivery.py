@@ -202,7 +202,7 @@ class _Chunk:
             changes |= {"troubles": 0, "trouble": "", "waits_until": None}
         Mailing.objects.filter(pk=self.mailing.pk).update(**changes)
         # A slow canary takes more than one claim, and its failures may be in an earlier one.
-        if self.counts["failed"] or self.mailing.failed:
+        if self.counts["failed"] or self.mailing.failed or self.counts["uncertain"]:
             stop_when_too_much_goes_wrong(self.mailing)
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from declaration.outbox import halting, mailings, mass_delivery, receipts
 from declaration.outbox.models import Email, Mailing, Receipt
-from declaration.outbox.transports.answers import Never
+from declaration.outbox.transports.answers import Never, TryLater
 from tests.outbox.test_mailings import FakeTransport, counted, going, readers
 
 __all__ = ["going", "readers"]
@@ -142,3 +142,20 @@ def test_stops_by_itself_when_too_many_of_the_first_fail(going, monkeypatch):
     while mass_delivery.send_mailings(transport):
         continue
     assert counted(mailing) == {"failed": 111, "sent": 189}
+
+
+def test_stops_when_the_mail_server_takes_emails_and_says_nothing(going):
+    """Each round waits longer than the one before, and in the end nobody would be known to have got it."""
+    mailing = going(150)
+    silent = FakeTransport(TryLater("no-answer", "It did not answer.", for_all=True, maybe_accepted=True))
+    for _ in range(mailing.canary - 1):
+        mass_delivery.send_chunk(Mailing.objects.get(pk=mailing.pk), silent)
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.uncertain) == ("sending", 99)
+    mass_delivery.send_chunk(Mailing.objects.get(pk=mailing.pk), silent)
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.waiting) == ("paused", 50)
+    assert mailing.trouble.startswith("It stopped by itself: of 100 of the first 100 nobody knows")
+    mailings.resume(mailing=mailing)
+    assert send(mailing, FakeTransport()) == "sending"
+    assert counted(mailing) == {"uncertain": 100, "sent": 50}

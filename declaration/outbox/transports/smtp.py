@@ -12,7 +12,15 @@ from declaration.outbox.models import Email
 from declaration.outbox.return_paths import return_path
 from declaration.outbox.transports.answers import Never, TryLater
 from declaration.outbox.transports.deadlines import SMTP, SMTPOverTLS
-from declaration.outbox.transports.smtp_lines import IDLE_SECONDS, Lines, hung_up, in_words, refusal, text_of
+from declaration.outbox.transports.smtp_lines import (
+    IDLE_SECONDS,
+    Lines,
+    hung_up,
+    in_words,
+    no_answer,
+    refusal,
+    text_of,
+)
 
 # A fresh connection now and then lets the relay balance its load.
 MESSAGES_PER_CONNECTION = 100
@@ -58,8 +66,7 @@ class SMTPTransport:
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             # The relay has the whole message and we have no answer (RFC 1047).
             self.close()
-            words = "The connection broke after the whole message was handed over and before the answer came."
-            raise TryLater("no-answer", words, for_all=True, maybe_accepted=True) from error
+            raise no_answer(error) from error
         self._used_at = time.monotonic()
         if code != 250:
             raise self._refusal(code, reply)

@@ -226,16 +226,14 @@ class Lines:
 
     def _final_answer(self, place: int) -> Answer:
         line = self._lines[place]
-        words = "The connection broke after the whole message was handed over and before the answer came."
-        lost = TryLater("no-answer", words, for_all=True, maybe_accepted=True)
         if line is None:
-            return lost
+            return no_answer()
         try:
             code, reply = line.hear()
         except (OSError, smtplib.SMTPException) as error:
             self._drop(place)
             self._hurry_after(error)
-            return lost
+            return no_answer(error)
         if code != 250:
             answer = refusal(code, reply)
             if isinstance(answer, TryLater) and answer.for_all:
@@ -290,6 +288,14 @@ def refusal(code: int, reply: bytes) -> TryLater | Never:
     if 500 <= code <= 599:
         return Never(str(code), words)
     return TryLater(str(code), words)
+
+
+def no_answer(error: Exception | None = None) -> TryLater:
+    """Return what it means that the relay has the whole message and its answer did not come (RFC 1047)."""
+    words = "The connection broke after the whole message was handed over and before the answer came."
+    if error is not None and in_words(error)[0] == "timeout":
+        words = "The mail server had the whole message and did not say in time whether it took it."
+    return TryLater("no-answer", words, for_all=True, maybe_accepted=True)
 
 
 def hung_up(ended: Exception) -> bool:
