@@ -1,8 +1,9 @@
 """Accept, hand over and park several at once: chosen on the list, confirmed on a page, told one by one."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,21 +16,20 @@ from django.urls import URLPattern, path, reverse
 
 from declaration.accounts.models import User
 from declaration.accounts.people import person_of
-from signatories import casework, moderation
+from signatories import casework
+from signatories.admin.caring import CaringAdmin
 from signatories.admin.reading import SAFE
-from signatories.admin.record import RecordAdmin
 from signatories.admin.refusals import Refused, name_of
-from signatories.desk.risks import risks_of
 from signatories.desk.timeline import newest_events
-from signatories.desk.waiting import age_of
+from signatories.desk.waiting import Age, age_since
 from signatories.forms.casework import AssignForm, ParkForm, SeenForm
 from signatories.models import Signature
 
 logger = logging.getLogger(__name__)
 # What is asked on the confirm page, by the last part of its address.
-FORMS: dict[str, type[SeenForm]] = {"accept": SeenForm, "assign": AssignForm, "park": ParkForm}
-CONFIRM = "admin/signatories/signature/bulk_confirm.html"
-DONE = "admin/signatories/signature/bulk_done.html"
+FORMS: dict[str, type[SeenForm]] = {"assign": AssignForm, "park": ParkForm}
+CONFIRM = "admin/signatories/bulk_confirm.html"
+DONE = "admin/signatories/bulk_done.html"
 KEPT = "signatories_bulk_done"
 MOST = 200
 
@@ -38,15 +38,16 @@ MOST = 200
 class Item:
     """One selected record with what the page says of it."""
 
+    record: casework.Cared
     signature: Signature
     version: int
-    age: Any
+    age: Age | None
     risks: list[str]
 
     @property
     def stamp(self) -> str:
-        seen = self.signature.submitted_at.isoformat() if self.signature.submitted_at else ""
-        return f"{self.signature.pk}:{self.version}:{seen}"
+        seen = self.record.submitted_at.isoformat() if self.record.submitted_at else ""
+        return f"{self.record.pk}:{self.version}:{seen}"
 
 
 class StampField(forms.Field):
@@ -59,41 +60,48 @@ class StampField(forms.Field):
         return int(key), int(version), forms.DateTimeField(required=False).clean(seen)
 
 
-class BulkAdmin(RecordAdmin):
-    actions = ("accept_selected", "assign_selected", "park_selected")
+class BulkAdmin(CaringAdmin):
+    actions: tuple[str, ...] = ("assign_selected", "park_selected")
+    bulk_forms: ClassVar[Mapping[str, type[SeenForm]]] = FORMS
 
     def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
+        wrap, name = self.admin_site.admin_view, self.opts.label_lower.replace(".", "_")
         return [
-            path("bulk/done/", wrap(self.show_bulk_results), name="signatories_signature_bulk_done"),
-            path("bulk/<slug:what>/", wrap(self.do_in_bulk), name="signatories_signature_bulk"),
+            path("bulk/done/", wrap(self.show_bulk_results), name=f"{name}_bulk_done"),
+            path("bulk/<slug:what>/", wrap(self.do_in_bulk), name=f"{name}_bulk"),
             *super().get_urls(),
         ]
 
-    @admin.action(description="Accept", permissions=["decide"])
-    def accept_selected(self, request: HttpRequest, selected: QuerySet[Signature]) -> HttpResponse:
-        return self._ask(request, "accept")
+    def risks_in_bulk(self, record: Any) -> list[str]:
+        raise NotImplementedError
 
     @admin.action(description="Hand over or take", permissions=["decide"])
-    def assign_selected(self, request: HttpRequest, selected: QuerySet[Signature]) -> HttpResponse:
-        return self._ask(request, "assign")
+    def assign_selected(self, request: HttpRequest, selected: QuerySet[Any]) -> HttpResponse:
+        return self.ask_about_selected(request, "assign")
 
     @admin.action(description="Park", permissions=["decide"])
-    def park_selected(self, request: HttpRequest, selected: QuerySet[Signature]) -> HttpResponse:
-        return self._ask(request, "park")
+    def park_selected(self, request: HttpRequest, selected: QuerySet[Any]) -> HttpResponse:
+        return self.ask_about_selected(request, "park")
 
-    def _ask(self, request: HttpRequest, what: str) -> HttpResponse:
+    def ask_about_selected(self, request: HttpRequest, what: str) -> HttpResponse:
         """Show what would happen to exactly the rows that were ticked, never to a whole list unseen."""
         ticked = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
         keys = [int(key) for key in ticked if key.isascii() and key.isdigit() and len(key) <= 18]
-        signatures = list(self._rows(request, keys[:MOST]))
-        versions = newest_events(signatures)
-        items = [Item(s, versions[s.pk], age_of(s), risks_of(s)) for s in signatures]
-        form = FORMS[what](auto_id="bulk_%s")
+        records = list(self._rows(request, keys[:MOST]))
+        versions = newest_events(self.signature_of(record) for record in records)
+        items = [self._item(record, versions[self.signature_of(record).pk]) for record in records]
+        form = self.bulk_forms[what](auto_id="bulk_%s")
         return self._confirm(request, what, items, form)
 
-    def _rows(self, request: HttpRequest, keys: list[int]) -> QuerySet[Signature]:
-        rows = self.get_queryset(request).select_related(*self.list_select_related)  # type: ignore[misc]
+    def _item(self, record: casework.Cared, version: int) -> Item:
+        moment = record.submitted_at if casework.waits(record) else None
+        age = age_since(moment) if moment else None
+        return Item(record, self.signature_of(record), version, age, self.risks_in_bulk(record))
+
+    def _rows(self, request: HttpRequest, keys: list[int]) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.get_queryset(request)
+        if self.list_select_related:
+            rows = rows.select_related(*self.list_select_related)  # type: ignore[misc]
         return rows.filter(pk__in=keys).order_by("submitted_at", "pk")
 
     def _confirm(
@@ -112,30 +120,34 @@ class BulkAdmin(RecordAdmin):
         """Do it to each confirmed row on its own, and keep what came of each for the next page."""
         if not self.has_decide_permission(request):
             raise PermissionDenied
-        if what not in FORMS:
+        if what not in self.bulk_forms:
             raise Http404
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         stamps = self._stamps(request)
-        signatures = {s.pk: s for s in self._rows(request, [key for key, _, _ in stamps])}
-        form = FORMS[what](request.POST, auto_id="bulk_%s")
+        records = {one.pk: one for one in self._rows(request, [key for key, _, _ in stamps])}
+        form = self.bulk_forms[what](request.POST, auto_id="bulk_%s")
         if not form.is_valid():
             # The stamps stay as they were shown, not as they are now.
-            items = [
-                Item(signatures[key], version, age_of(signatures[key]), risks_of(signatures[key]))
-                for key, version, _ in stamps
-                if key in signatures
-            ]
+            items = [self._item(records[key], version) for key, version, _ in stamps if key in records]
             return self._confirm(request, what, items, form)
         by = person_of(request)
         results = []
         for key, version, seen in stamps:
-            signature = signatures.get(key)
-            if signature is not None:
-                outcome = self._do(what, signature, version, seen, form.cleaned_data, by)
-                results.append({"pk": key, "name": str(signature.organisation), **outcome})
-        request.session[KEPT] = {"what": what, "results": results}
-        return redirect(self.with_list(request, reverse("admin:signatories_signature_bulk_done")))
+            record = records.get(key)
+            if record is not None:
+                signature = self.signature_of(record)
+                refusal = self._do(what, record, version, seen, form.cleaned_data, by)
+                about = {"name": str(signature.organisation), "reference": signature.reference}
+                results.append({"pk": key, "signature_pk": signature.pk, "refusal": refusal, **about})
+        request.session[self._kept] = {"what": what, "results": results}
+        done = reverse(f"admin:{self.opts.label_lower.replace('.', '_')}_bulk_done")
+        return redirect(self.with_list(request, done))
+
+    @property
+    def _kept(self) -> str:
+        """Where the session keeps what came of it, until the next time."""
+        return f"{KEPT}:{self.opts.label_lower}"
 
     def _stamps(self, request: HttpRequest) -> list[tuple[int, int, Any]]:
         field = StampField()
@@ -148,37 +160,32 @@ class BulkAdmin(RecordAdmin):
         return stamps
 
     def _do(
-        self, what: str, signature: Signature, version: int, seen: Any, typed: dict[str, Any], by: User
-    ) -> dict[str, str]:
+        self, what: str, record: casework.Cared, version: int, seen: Any, typed: dict[str, Any], by: User
+    ) -> str:
         """Do it to one, in a transaction of its own, and return why it was not done, if it was not."""
-        reference = signature.reference
         try:
             match what:
                 case "accept":
-                    moderation.accept(signature=signature, by=by, seen=seen, version=version)
+                    accept = self.choices[what].activity
+                    accept(**{self.called: record}, by=by, seen=seen, version=version)
                 case "assign":
-                    casework.assign(about=signature, to=typed["to"], by=by, version=version)
+                    casework.assign(about=record, to=typed["to"], by=by, version=version)
                 case _:
-                    casework.park(
-                        about=signature,
-                        until=typed["until"],
-                        note=typed["park_note"],
-                        by=by,
-                        version=version,
-                    )
+                    until, note = typed["until"], typed["park_note"]
+                    casework.park(about=record, until=until, note=note, by=by, version=version)
         except Refused as refused:
-            return {"reference": reference, "refusal": name_of(refused)}
+            return name_of(refused)
         except Exception:
             # One that breaks is told like one that is refused; the others go on.
             logger.exception("%s of one selected record failed", what)
-            return {"reference": reference, "refusal": "failed"}
-        return {"reference": reference, "refusal": ""}
+            return "failed"
+        return ""
 
     def show_bulk_results(self, request: HttpRequest) -> HttpResponse:
         if not self.has_decide_permission(request):
             raise PermissionDenied
         if request.method not in SAFE:
             return HttpResponseNotAllowed(SAFE)
-        kept = request.session.get(KEPT, {"what": "", "results": []})
+        kept = request.session.get(self._kept, {"what": "", "results": []})
         done = sum(not result["refusal"] for result in kept["results"])
         return self.page(request, DONE, title="What was done", done=done, **kept)

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
 from signatories import adding, editing, moderation, taking_down
-from signatories.admin.caring import CaringAdmin
+from signatories.admin.bulk import BulkAdmin
 from signatories.admin.deciding import Choice
 from signatories.admin.queue import EditStatusFilter
 from signatories.admin.telling import TellingAdmin, Typed
@@ -46,7 +46,7 @@ def accept(*, edit: CommitmentEdit, **what: Any) -> EditDecision:
 
 
 @admin.register(CommitmentEdit)
-class CommitmentEditAdmin(TellingAdmin, CaringAdmin):
+class CommitmentEditAdmin(TellingAdmin, BulkAdmin):
     choices = {
         "accept": Choice("accept", Outcome.ACCEPTED, PERMISSION, accept),
         "request-changes": Choice(
@@ -96,6 +96,9 @@ class CommitmentEditAdmin(TellingAdmin, CaringAdmin):
             return ""
         age = age_since(edit.submitted_at)
         return f"{age.days} working {'day' if age.days == 1 else 'days'}, {age.state}"
+
+    def risks_in_bulk(self, record: CommitmentEdit) -> list[str]:
+        return risks_of_edit(record)
 
     def signature_of(self, record: CommitmentEdit) -> Signature:
         return record.signature

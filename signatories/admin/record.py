@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
 from signatories import casework, moderation, registering
-from signatories.admin.caring import CARE, CaringAdmin
+from signatories.admin.bulk import FORMS, BulkAdmin
+from signatories.admin.caring import CARE
 from signatories.admin.deciding import Choice
 from signatories.admin.queue import next_in_list
 from signatories.admin.reading import SAFE
@@ -20,7 +23,7 @@ from signatories.desk.timeline import timeline_of
 from signatories.desk.waiting import age_of
 from signatories.email_domains import domain_of
 from signatories.emails import preview_decision
-from signatories.forms.casework import NoteForm
+from signatories.forms.casework import NoteForm, SeenForm
 from signatories.models import (
     Actor,
     CommitmentEdit,
@@ -39,7 +42,9 @@ CHOSEN = ("partner_organisations", "principles", "service_areas")
 RECORD = "admin/signatories/signature/record.html"
 
 
-class RecordAdmin(CaringAdmin):
+class RecordAdmin(BulkAdmin):
+    actions = ("accept_selected", *BulkAdmin.actions)
+    bulk_forms = {"accept": SeenForm, **FORMS}
     choices = {
         "accept": Choice("accept", Outcome.ACCEPTED, DECIDE, moderation.accept),
         "request-changes": Choice(
@@ -54,6 +59,13 @@ class RecordAdmin(CaringAdmin):
     called = "signature"
     decide_page = "admin/signatories/signature/decide.html"
     care_forms = {**CARE, "note": NoteForm}
+
+    @admin.action(description="Accept", permissions=["decide"])
+    def accept_selected(self, request: HttpRequest, selected: QuerySet[Signature]) -> HttpResponse:
+        return self.ask_about_selected(request, "accept")
+
+    def risks_in_bulk(self, record: Signature) -> list[str]:
+        return risks_of(record)
 
     def signature_of(self, record: Signature) -> Signature:
         return record

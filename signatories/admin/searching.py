@@ -5,14 +5,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 
 from declaration.accounts.people import person_of
-from signatories.admin.bulk import BulkAdmin
 from signatories.admin.reading import SAFE
+from signatories.admin.record import RecordAdmin
 from signatories.desk.finding import MOST, SHORTEST, find
 
 LONGEST = 200
 
 
-class SearchingAdmin(BulkAdmin):
+class SearchingAdmin(RecordAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [
             path("find/", self.admin_site.admin_view(self.find), name="signatories_signature_find"),

@@ -93,7 +93,7 @@ def arguments(name, objects):
         }:
             return {}
         if verb == "bulk":
-            return {"what": "accept"}
+            return {"what": "accept" if label == "signatories.signature" else "assign"}
         key = "object_id" if verb in {"history", "delete", "change"} else "pk"
         return {key: objects[label].pk} | EXTRA.get(verb, {}) | EXTRA_OF.get(name, {})
     if name.startswith("newsletter_"):

@@ -197,6 +197,8 @@ admin:signatories_commitment_change                  srriiii srrmmmm
 admin:signatories_commitmentedit_decide              srrriri srrriri
 admin:signatories_commitmentedit_hide                srrriri srrriri
 admin:signatories_commitmentedit_discard             srrrmrm srrriri
+admin:signatories_commitmentedit_bulk                srrrmrm srrriri
+admin:signatories_commitmentedit_bulk_done           srrriri srrrmrm
 admin:signatories_commitmentedit_care                srrrmrm srrriri
 admin:signatories_commitmentedit_changelist          srriiii srriiii
 admin:signatories_commitmentedit_add                 srrrrrr srrrrrr

@@ -145,3 +145,29 @@ def test_look_after_an_edit_on_both_databases(database):
     casework.assign(about=edit, to=by, by=by)
     casework.park(about=edit, until=tomorrow(), note="Legal.", by=by)
     assert edits_on_list("parked", person=by).filter(pk=edit.pk).exists()
+
+
+def test_hand_over_and_park_several_and_tell_of_each(staff, colleague):
+    first, second, gone = (waiting_edit() for _ in range(3))
+    listed = reverse(LIST)
+
+    def confirm(action):
+        ticked = [edit.pk for edit in (first, second, gone)]
+        return soup_of(staff.post(listed, {"action": f"{action}_selected", "_selected_action": ticked}))
+
+    bulk = reverse("admin:signatories_commitmentedit_bulk", args=["assign"])
+    page = confirm("assign")
+    assert "about to hand over 3 records" in page.get_text() and "Every bin emptied" in page.get_text()
+    editing.withdraw_edit(edit=gone, by=gone.started_by)
+    done = soup_of(staff.post(bulk, form_in(page, f'form[action="{bulk}"]', to=colleague.pk), follow=True))
+    assert "Handed over: 2 of 3." in done.get_text()
+    assert "Nobody looks after a draft or a record that is over." in done.get_text()
+    assert record_of(first) in str(done)
+    assert {one.edit for one in EditCasework.objects.filter(assigned_to=colleague)} == {first, second}
+    bulk = reverse("admin:signatories_commitmentedit_bulk", args=["park"])
+    page = form_in(confirm("park"), f'form[action="{bulk}"]')
+    typed = {**page, "until": tomorrow().isoformat(), "park_note": "Legal."}
+    assert "Parked: 2 of 3." in soup_of(staff.post(bulk, typed, follow=True)).get_text()
+    assert set(edits_on_list("parked", person=None)) == {first, second}
+    accept = reverse("admin:signatories_commitmentedit_bulk", args=["accept"])
+    assert staff.post(accept, typed).status_code == 404
