@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 SESSION_KEY = "unsaved"
+# Whose texts they are, where the session was known that has ended.
+WHOSE_KEY = "unsaved_of"
 # The longest answers of one question are far below; several tabs may be waiting at once.
 MAXIMUM_CHARACTERS = 20_000
 MAXIMUM_PAGES = 5
@@ -57,6 +59,9 @@ def _keep(request: HttpRequest) -> None:
     kept.pop(request.path, None)
     kept[request.path] = posted
     request.session[SESSION_KEY] = dict(list(kept.items())[-MAXIMUM_PAGES:])
+    whose = getattr(request, "session_ended_of", None)
+    if whose is not None:
+        request.session[WHOSE_KEY] = whose
 
 
 def _forget(request: HttpRequest) -> None:
@@ -81,6 +86,8 @@ def unsaved(request: HttpRequest) -> QueryDict | None:
     kept = request.session.get(SESSION_KEY, {})
     if request.method != "GET" or request.path not in kept:
         return None
+    if request.session.get(WHOSE_KEY) not in {None, request.user.pk}:
+        return None  # somebody else sits at the same browser now
     posted = QueryDict(mutable=True)
     for name, values in kept[request.path].items():
         posted.setlist(name, values)

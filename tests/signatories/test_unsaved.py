@@ -6,7 +6,7 @@ from django.test import Client
 
 from signatories.models import Signature
 from tests.accounts.people import enter, newest_code
-from tests.factories import SignatureFactory
+from tests.factories import SignatureFactory, UserFactory
 from tests.html import assert_good_page
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +110,21 @@ def test_text_is_not_shown_to_somebody_else_who_signs_in(draft):
     sign_in(browser, stranger.email, address)
     assert browser.get(address).status_code == 404
     assert "Private words" not in browser.get("/dashboard/").content.decode()
+
+
+def test_text_on_a_page_of_everybody_is_not_shown_to_who_signs_in_next(version, time_machine):
+    browser, address = Client(), "/sign/organisation/not-listed/"
+    first, second = UserFactory(), UserFactory()
+    time_machine.move_to("2026-11-23T10:00:00Z", tick=False)
+    browser.force_login(first)
+    browser.get(address)
+    time_machine.move_to("2026-11-23T14:30:00Z", tick=False)
+    browser.post(address, {"name": "Private Words Trust"})
+    sign_in(browser, second.email, address)
+    assert "Private Words" not in browser.get(address).content.decode()
+    browser.post("/account/logout/")
+    browser.force_login(first)
+    assert "Private Words" not in browser.get(address).content.decode()
 
 
 @pytest.mark.parametrize(("slug", "status"), [("resend", "awaiting_approver"), ("start-again", "declined")])
