@@ -173,6 +173,7 @@ ROWS = {
     "search, not kept": ("/signatories/?q=simpler", "", 200, True),
     "search for a part, not kept": ("/signatories/?q=impler", "", 200, True),
     "search misspelt, not kept": ("/signatories/?q=simplr", "", 200, True),
+    "check of one name": ("/check/?who=Camden&on=2024-03-31", "", 200, True),
     "JSON of fifty, not kept": ("/signatories.json?page=1", "", 200, True),
     "Atom of fifty, not kept": ("/signatories.atom", "", 200, True),
     "API of fifty, not kept": ("/api/v1/signatories/", "", 200, True),
