@@ -39,7 +39,7 @@ class CaringAdmin(DecidingAdmin):
 
     @admin.display(description="looked after by")
     def care_of(self, record: casework.Cared) -> Any:
-        found = casework.care_of(record)
+        found = getattr(record, "casework", None)
         return found.assigned_to if found and found.assigned_to else ""
 
     def care_on(self, request: HttpRequest, record: casework.Cared) -> dict[str, Any]:

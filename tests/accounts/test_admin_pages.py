@@ -75,6 +75,9 @@ def an_edit_in_use(moderator):
     editing.submit_edit(edit=edit, by=public.started_by)
     casework.save_draft(about=edit, outcome=Outcome.ACCEPTED, note="Perhaps.", by=moderator)
     assert DraftEditDecision.objects.exists()
+    casework.assign(about=edit, to=moderator, by=moderator)
+    day = timezone.localdate() + timedelta(days=2)
+    casework.park(about=edit, until=day, note="Legal reads it.", by=moderator)
     return edit
 
 
