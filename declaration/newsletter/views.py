@@ -215,6 +215,7 @@ def _held(subscriber: Subscriber) -> dict[str, object]:
         "every_issue": subscriber.everything,
         "newsletter": subscriber.wants_issues,
         "alerts": subscriber.get_digest_display(),
+        "alerts_told_at": subscriber.told_at.isoformat() if subscriber.told_at else None,
         "interests": [str(interest) for interest in subscriber.interests.all()],
         "emails_sent": subscribing.sent_to(subscriber),
     }
