@@ -143,13 +143,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="commitment",
             name="public_notice",
-            field=models.BooleanField(default=False, editable=False),
+            field=models.BooleanField(db_default=False, default=False, editable=False),
         ),
         migrations.AddField(
             model_name="commitment",
             name="status",
             field=models.CharField(
                 choices=[("shown", "Shown with its signature"), ("taken_down", "Taken down")],
+                db_default="shown",
                 default="shown",
                 editable=False,
                 max_length=20,

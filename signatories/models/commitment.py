@@ -107,11 +107,15 @@ class Commitment(HasStatus, CommitmentText):
     # When it joined a signature that was public already. Empty for what the organisation signed with.
     added_at = models.DateTimeField(null=True, blank=True, editable=False)
     status = models.CharField(
-        max_length=20, choices=CommitmentStatus, default=CommitmentStatus.SHOWN, editable=False
+        max_length=20,
+        choices=CommitmentStatus,
+        default=CommitmentStatus.SHOWN,
+        db_default="shown",
+        editable=False,
     )
     taken_down_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Whether the page of the organisation says that one was taken down.
-    public_notice = models.BooleanField(default=False, editable=False)
+    public_notice = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = CommitmentQuerySet.as_manager()
 

@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveField(
-            model_name="subscriber",
-            name="digest_sent_at",
+        # The column stays for the processes of the release before; nothing else asks for it.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[migrations.RemoveField(model_name="subscriber", name="digest_sent_at")],
         ),
         migrations.AddField(
             model_name="subscriber",
