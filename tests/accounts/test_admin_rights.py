@@ -21,6 +21,8 @@ LOOKED_AT = ["commitment", "moderationdecision", "progress", "representative"]
 ACTIONS = """
 accounts.user reset_second_factor    nnnny
 outbox.email  send_selected_again    nnyny
+signatories.commitmentedit assign_selected nnyny
+signatories.commitmentedit park_selected nnyny
 signatories.signature accept_selected nnyny
 signatories.signature assign_selected nnyny
 signatories.signature park_selected nnyny

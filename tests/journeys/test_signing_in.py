@@ -28,7 +28,7 @@ def test_officer_asks_for_too_many_codes(officer):
         given(officer).presses("Send another code")
     when(officer).presses("Send another code")
     then(officer).sees_heading("You have asked for too many codes")
-    then(officer).sees("The newest code we sent still works")
+    then(officer).sees("The newest code we sent works for 10 minutes after you asked for it")
 
 
 def test_officer_asks_before_signing_out(officer):
