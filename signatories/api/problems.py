@@ -25,7 +25,18 @@ def problem(status: int, detail: str) -> HttpResponse:
 class HonestAPI(NinjaAPI):
     """Says in its description that errors are problem JSON, and describes nothing that it does not send."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._described: dict[str, Any] = {}
+
     def get_openapi_schema(self, **options: Any) -> Any:
+        """Return the description, which is made once: a tenth of a second, and nothing in it ever changes."""
+        asked = repr(sorted(options.items()))
+        if asked not in self._described:
+            self._described[asked] = self._describe(**options)
+        return self._described[asked]
+
+    def _describe(self, **options: Any) -> Any:
         description = super().get_openapi_schema(**options)
         for methods in description["paths"].values():
             for operation in methods.values():
