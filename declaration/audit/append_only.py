@@ -13,10 +13,10 @@ class AppendOnly(TypeError):
 
 class AppendOnlyQuerySet(models.QuerySet[Row]):
     def update(self, **kwargs: Any) -> NoReturn:
-        raise AppendOnly(f"A row of «{self.model._meta.verbose_name}» is never altered.")
+        raise AppendOnly(f"A row of “{self.model._meta.verbose_name}” is never altered.")
 
     def delete(self) -> NoReturn:
-        raise AppendOnly(f"A row of «{self.model._meta.verbose_name}» is never removed.")
+        raise AppendOnly(f"A row of “{self.model._meta.verbose_name}” is never removed.")
 
 
 class AppendOnlyModel(models.Model):
@@ -28,9 +28,9 @@ class AppendOnlyModel(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write a new row. Raises AppendOnly for a row that is already in the database."""
         if not self._state.adding:
-            raise AppendOnly(f"A row of «{self._meta.verbose_name}» is never altered.")
+            raise AppendOnly(f"A row of “{self._meta.verbose_name}” is never altered.")
         kwargs["force_insert"] = True
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnly(f"A row of «{self._meta.verbose_name}» is never removed.")
+        raise AppendOnly(f"A row of “{self._meta.verbose_name}” is never removed.")

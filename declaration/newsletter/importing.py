@@ -126,7 +126,7 @@ def _columns(heading: Sequence[str]) -> dict[str, int]:
         places = [names.index(name) for name in known if name in names]
         if not places:
             raise UnreadableList(
-                f"The first row must name the columns. There is no column «{known[0]}»:"
+                f"The first row must name the columns. There is no column “{known[0]}”:"
                 " each row needs an address, and when, where and to what its owner agreed"
             )
         found[what] = places[0]

@@ -32,7 +32,7 @@ def problems_of(issue: NewsletterIssue) -> list[Problem]:
     ]
     for link in links:
         if link.text.strip().lower().rstrip(".") in SAYS_NOTHING:
-            found.append(Problem(f"The link «{link.text}» does not say where it leads."))
+            found.append(Problem(f"The link “{link.text}” does not say where it leads."))
         if not link.text.strip():
             found.append(Problem(f"The link to {link.address} has no words."))
         if link.address.startswith("http:") and not link.address.startswith(f"{settings.SITE_URL}/"):

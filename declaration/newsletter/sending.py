@@ -125,7 +125,7 @@ def send_test(*, issue: NewsletterIssue, by: User, to: list[str]) -> int:
     fingerprint = hashlib.sha256("\0".join([mail.subject, mail.html, *sorted(to)]).encode()).hexdigest()[:16]
     mailing = mailings.open_mailing(
         key=f"newsletter-test:{issue.pk}:{fingerprint}:{timezone.now():%Y%m%d%H%M}",
-        name=f"Test of «{issue.subject}»",
+        name=f"Test of “{issue.subject}”",
         subject=f"Test: {mail.subject}",
         text=mail.text,
         html=mail.html,

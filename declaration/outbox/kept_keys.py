@@ -33,7 +33,7 @@ class KeyIsLost(RuntimeError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The kept key «{name}» was sealed with another SECRET_KEY. Name it in SECRET_KEY_FALLBACKS."
+            f"The kept key “{name}” was sealed with another SECRET_KEY. Name it in SECRET_KEY_FALLBACKS."
             " Without it we could write to people who must not get mail, and links to leave would be dead."
         )
 

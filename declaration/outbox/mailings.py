@@ -301,5 +301,5 @@ def _move(mailing: Mailing, allowed: set[State], to: State, **changes: Any) -> N
     moved = Mailing.objects.filter(pk=mailing.pk, state__in=allowed).update(state=to, **changes)
     mailing.refresh_from_db()
     if not moved:
-        raise NotPossible(f"It is «{mailing.get_state_display()}» now.")
+        raise NotPossible(f"It is “{mailing.get_state_display()}” now.")
     transaction.on_commit(ring_for_mailings)

@@ -70,7 +70,7 @@ class CommitmentAdmin(TellingAdmin, DecidingAdmin):
         return record.signature
 
     def called_in_words(self, record: Commitment) -> str:
-        return f"«{record}» of {super().called_in_words(record)}"
+        return f"“{record}” of {super().called_in_words(record)}"
 
     def sent_at(self, record: Commitment) -> datetime | None:
         return record.signature.submitted_at
@@ -118,7 +118,7 @@ class CommitmentAdmin(TellingAdmin, DecidingAdmin):
 
         def answer(**said: Any) -> HttpResponse:
             commitment.refresh_from_db()
-            about = {**self.about(commitment), "title": f"Restore «{commitment}»", "original": commitment}
+            about = {**self.about(commitment), "title": f"Restore “{commitment}”", "original": commitment}
             return self.page(request, RESTORE, **{**about, **said})
 
         def act(typed: Typed) -> HttpResponse:

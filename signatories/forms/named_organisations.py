@@ -68,6 +68,6 @@ class NamedOrganisationsField(SeveralChoicesField):
             return found[0]
         alike = [str(one) for one in find_organisations(typed)[:3]]
         raise ValidationError(
-            f"«{typed}» is not the name of one organisation."
+            f"“{typed}” is not the name of one organisation."
             + (f" Did you mean: {'; '.join(alike)}?" if alike else " Type its name as the register has it.")
         )

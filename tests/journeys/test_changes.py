@@ -46,4 +46,4 @@ def test_moderator_decides_about_an_older_text(officer, moderator):
     given(officer).withdraws()
 
     when(moderator).presses("Save and send")
-    then(moderator).sees("Nothing was done. The status is «Withdrawn» now.")
+    then(moderator).sees("Nothing was done. The status is “Withdrawn” now.")

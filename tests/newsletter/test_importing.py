@@ -123,7 +123,7 @@ def test_asks_the_database_nothing_row_by_row(editor, django_assert_max_num_quer
     [
         (b"", "The file is empty"),
         (HEADING.encode(), "no rows below it"),
-        (b"Email,Date,Wording\na@b.uk,2024-11-21,x", "«consent source»"),
+        (b"Email,Date,Wording\na@b.uk,2024-11-21,x", "“consent source”"),
         (b"PK\x03\x04", "Save it as CSV"),
     ],
 )
@@ -147,7 +147,7 @@ def test_editor_uploads_looks_and_confirms():
     add = reverse("admin:newsletter_subscriberimport_add")
     assert_valid_html(client.get(add).content.decode())
     refused = client.post(add, {"file": SimpleUploadedFile("a.csv", b"Name\nJo")})
-    assert "There is no column «email»" in refused.content.decode()
+    assert "There is no column “email”" in refused.content.decode()
     assert_valid_html(refused.content.decode())
     content = "\n".join([HEADING, f"jo@leeds.gov.uk,{AGREED}", "=cmd()@leeds.gov.uk,,,"]).encode()
     page = client.post(add, {"file": SimpleUploadedFile("a.csv", content)})["Location"]

@@ -70,3 +70,10 @@ def test_greet_nobody_by_a_name_that_may_be_missing():
     named = [one for one in greetings if "approver_name" in one or "signed_by" in one or "handover" in one]
     assert len(greetings) > 2 * len(named) > 0
     assert [one for one in greetings if one not in named and 'or "colleague"' not in one] == []
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_quote_as_english_readers_do(name):
+    """Comments may quote as the code's do; nobody reads them on a page."""
+    said = re.sub(r"{#.*?#}|{% comment %}.*?{% endcomment %}", "", read(f"templates/{name}"), flags=re.DOTALL)
+    assert re.findall(r"[^\n]*[«»][^\n]*", said) == []

@@ -188,7 +188,7 @@ def test_second_moderator_learns_who_was_first(staff):
     text = (
         BeautifulSoup(answer.content.decode(), "html5lib").find(class_="errornote").get_text(" ", strip=True)
     )
-    assert "Nothing was done. The status is «Waiting for the approver» now." in text
+    assert "Nothing was done. The status is “Waiting for the approver” now." in text
     assert "Sam Second decided" in text
     assert written() == before
 

@@ -91,7 +91,7 @@ def test_notice_what_happened_meanwhile(staff, signature):
     assert "The officer has sent a new version" in said
     editing.withdraw_edit(edit=edit, by=signature.started_by)
     said = staff.post(decide(edit, "accept"), form).content.decode()
-    assert "The status is «Withdrawn» now" in said
+    assert "The status is “Withdrawn” now" in said
     assert_valid_html(said)
     assert Commitment.objects.get(signature=signature).title == "Fewer missed bins"
 
