@@ -1,6 +1,6 @@
 """Every address, as everybody whom it lets in, with whatever can be generated: never a 500, never slow.
 
-Each address and method gets 200 generated values, a few to sixty of them to a request, because 2,000 for
+Each address and method gets 300 generated values, a few to sixty of them to a request, because 2,000 for
 each take some six minutes of a processor. All of those:
 `GENERATED_VALUES=2000 ./run test tests/security/test_generated_requests.py`. They are the same each time;
 `GENERATED_SEED=2` makes others, and what failed says its seed.
@@ -28,7 +28,7 @@ from tests.security.nasty import FORM, Nasty
 
 __all__ = ["world"]
 
-VALUES = int(os.environ.get("GENERATED_VALUES", "200"))
+VALUES = int(os.environ.get("GENERATED_VALUES", "300"))
 SEED = os.environ.get("GENERATED_SEED", "1")
 # Seconds of the processor, which a busy machine does not blur.
 TOO_LONG = 1.0
